@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config'
+
+const root = new URL('..', import.meta.url).pathname
+const conditions = ['@mailtrail/source']
+
+/** `*.test.ts` needs nothing, `*.int.test.ts` starts real servers, `tests/e2e` runs the whole fleet. */
+export default defineConfig({
+  root: decodeURIComponent(root),
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { conditions },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['{apps,packages}/*/src/**/*.test.ts'], exclude: ['**/*.int.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'int', include: ['{apps,packages}/*/src/**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+      },
+      { extends: true, test: { name: 'e2e', include: ['tests/{e2e,docs}/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 120_000 } },
+    ],
+  },
+})
