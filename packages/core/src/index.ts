@@ -1,2 +1,3 @@
+export * from './abortable.ts'
 export * from './errors.ts'
 export * from './tenant-id.ts'
