@@ -1,0 +1,24 @@
+import { mkdir } from "node:fs/promises";
+import { isAbsolute, resolve } from "node:path";
+import { MailtrailError } from "@mailtrail/core";
+import { createFolderStore } from "./folder-store.ts";
+import type { ObjectStore } from "./object-store.ts";
+
+/**
+ * Opens the lake that `MAILTRAIL_LAKE` names.
+ *
+ * @param location - `file:` and a folder, absolute or relative to the working directory
+ * @throws {@link MailtrailError} `LAKE_LOCATION_INVALID`
+ */
+export async function openLake(location: string): Promise<ObjectStore> {
+	const folder = /^file:(?:\/\/)?(.+)$/.exec(location)?.[1];
+	if (folder === undefined) {
+		throw new MailtrailError(
+			"LAKE_LOCATION_INVALID",
+			`"${location}" is not a lake: write file: and a folder, such as file:/var/lib/mailtrail.`,
+		);
+	}
+	const root = isAbsolute(folder) ? folder : resolve(folder);
+	await mkdir(root, { recursive: true });
+	return createFolderStore(root);
+}
