@@ -1,1 +1,9 @@
-export {}
+export * from './activity-api.ts'
+export * from './activity-api-error.ts'
+export * from './activity-api-options.ts'
+export * from './clouds.ts'
+export type { ContentDescriptor } from './content-descriptor.ts'
+export * from './error-codes.ts'
+export type { ContentPage, ContentQuery } from './list-content.ts'
+export type { ContentBody } from './open-content.ts'
+export type { Subscription, SubscriptionList } from './subscription-list.ts'

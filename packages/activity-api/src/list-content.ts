@@ -1,0 +1,52 @@
+import type { Abortable } from '@mailtrail/core'
+import { ActivityApiError, type Operation } from './activity-api-error.ts'
+import { type ContentDescriptor, contentListing } from './content-descriptor.ts'
+import { feedUrl } from './feed-url.ts'
+import { createCircleDetector, nextPage } from './next-page.ts'
+import { readListing } from './read-listing.ts'
+import { sendRequest } from './send-request.ts'
+import { parseServiceDate } from './service-date.ts'
+import type { Session } from './session.ts'
+import { faultOfWindow, toWindowQuery, type WindowRange } from './window-query.ts'
+
+const operation: Operation = 'list-content'
+
+export interface ContentQuery extends WindowRange {
+  /** One of the service's, such as `Audit.Exchange`. */
+  readonly contentType: string
+}
+
+export interface ContentPage {
+  /** The service's own time of this page, in ms since the epoch. Undefined if it gave none: never our clock. */
+  readonly serviceDate: number | undefined
+  readonly contents: readonly ContentDescriptor[]
+}
+
+/** The next page is requested once this one is done with, so leaving the loop early costs nothing. */
+export async function* listContent(
+  session: Session,
+  query: ContentQuery,
+  { signal }: Abortable = {},
+): AsyncGenerator<ContentPage, void, undefined> {
+  const { options } = session
+  const failure = { tenantId: options.tenantId, operation }
+  const fault = faultOfWindow(query)
+  if (fault !== undefined) throw new ActivityApiError(fault, failure)
+
+  const isCircle = createCircleDetector()
+  let url: string | undefined = feedUrl(options, 'subscriptions/content', {
+    contentType: query.contentType,
+    ...toWindowQuery(query),
+  }).href
+  while (url !== undefined) {
+    if (isCircle(url))
+      throw new ActivityApiError('ACTIVITY_API_PAGE_INVALID', {
+        ...failure,
+        detail: 'A page came again.',
+      })
+    const response = await sendRequest(session, { operation, method: 'GET', url }, { signal })
+    const contents = await readListing(response, contentListing, failure, signal)
+    yield { serviceDate: parseServiceDate(response.headers), contents }
+    url = nextPage(response.headers)
+  }
+}

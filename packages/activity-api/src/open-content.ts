@@ -1,0 +1,37 @@
+import type { Abortable } from '@mailtrail/core'
+import type { Operation } from './activity-api-error.ts'
+import type { ContentDescriptor } from './content-descriptor.ts'
+import { decodeBody } from './decode-body.ts'
+import { sendRequest } from './send-request.ts'
+import { parseServiceDate } from './service-date.ts'
+import type { Session } from './session.ts'
+
+const operation: Operation = 'open-content'
+
+export interface ContentBody {
+  /** The service's own time of the answer, in ms since the epoch. */
+  readonly serviceDate: number | undefined
+  /**
+   * The content, decompressed, to be read once; it holds a connection until it ends, the loop over it is left, or the call's signal aborts.
+   * Throws `ACTIVITY_API_TRANSFER_CUT` instead of ending if a byte is missing.
+   */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** Requests a content and hands out its body once the status is known to be good. What the body holds is the reader's to judge. */
+export async function openContent(
+  session: Session,
+  content: Pick<ContentDescriptor, 'contentId' | 'contentUri'>,
+  { signal }: Abortable = {},
+): Promise<ContentBody> {
+  const response = await sendRequest(session, { operation, method: 'GET', url: content.contentUri }, { signal })
+  const failure = {
+    tenantId: session.options.tenantId,
+    operation,
+    detail: `It is content ${content.contentId}.`,
+  }
+  return {
+    serviceDate: parseServiceDate(response.headers),
+    body: decodeBody(response, failure, signal),
+  }
+}

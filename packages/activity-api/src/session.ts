@@ -1,0 +1,10 @@
+import type { Dispatcher } from 'undici'
+import type { ActivityApiOptions } from './activity-api-options.ts'
+import type { TokenSource } from './token-source.ts'
+
+/** What every call needs: whose feed it is, the connections, and the tokens. */
+export interface Session {
+  readonly options: ActivityApiOptions
+  readonly agent: Dispatcher
+  readonly tokens: TokenSource
+}
