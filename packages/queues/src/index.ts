@@ -1,1 +1,6 @@
-export {}
+export * from './connect-redis.ts'
+export * from './jobs.ts'
+export * from './receipts.ts'
+export * from './start-worker.ts'
+export * from './turns.ts'
+export * from './work-queues.ts'

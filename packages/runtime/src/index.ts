@@ -1,1 +1,4 @@
-export {}
+export * from './clock.ts'
+export * from './config.ts'
+export * from './logger.ts'
+export * from './termination.ts'

@@ -1,1 +1,3 @@
-export {}
+export * from './history.ts'
+export * from './secret.ts'
+export * from './tenant.ts'

@@ -1,0 +1,79 @@
+import { type ListingName, parseTenantId, sweepNames, type TenantId } from '@mailtrail/core'
+import { z } from 'zod'
+
+/** List a span of a tenant's feed and write what it lists to the ledger. */
+export interface ListTask {
+  readonly v: 1
+  readonly kind: 'list'
+  readonly tenantId: TenantId
+  readonly contentType: string
+  readonly start: number
+  readonly end: number
+  readonly entry: ListingName
+}
+
+/** Write down what became of a span's contents, once all are accounted for; when `overdue`, with the rest as it is. */
+export interface SealTask {
+  readonly v: 1
+  readonly kind: 'seal'
+  readonly tenantId: TenantId
+  readonly contentType: string
+  readonly start: number
+  readonly end: number
+  readonly overdue: boolean
+}
+
+export type WindowTask = ListTask | SealTask
+
+/** A tenant's next few contents: `count` lines from `offset` of one ledger entry. Contents themselves never wait in Redis. */
+export interface TurnTask {
+  readonly v: 1
+  readonly tenantId: TenantId
+  readonly entryKey: string
+  readonly offset: number
+  readonly count: number
+  readonly turnId: string
+}
+
+export interface AlertTask {
+  readonly v: 1
+  readonly tenantId: TenantId
+  readonly date: string
+  readonly alertId: string
+  readonly destination: string
+}
+
+const tenantId = z.string().transform(parseTenantId)
+const span = {
+  v: z.literal(1),
+  tenantId,
+  contentType: z.string(),
+  start: z.number().int(),
+  end: z.number().int(),
+}
+
+export const windowTaskSchema: z.ZodType<WindowTask> = z.discriminatedUnion('kind', [
+  z.object({
+    ...span,
+    kind: z.literal('list'),
+    entry: z.enum(['listed', ...sweepNames]),
+  }),
+  z.object({ ...span, kind: z.literal('seal'), overdue: z.boolean() }),
+])
+
+export const turnTaskSchema: z.ZodType<TurnTask> = z.object({
+  v: z.literal(1),
+  tenantId,
+  entryKey: z.string(),
+  offset: z.number().int().min(0),
+  count: z.number().int().min(1),
+  turnId: z.string(),
+})
+
+export const alertTaskSchema: z.ZodType<AlertTask> = z.object({
+  v: z.literal(1),
+  tenantId,
+  date: z.string(),
+  alertId: z.string(),
+  destination: z.string(),
+})

@@ -1,0 +1,47 @@
+import { type EntryContent, type EntrySpan, spanName, type TenantId } from '@mailtrail/core'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+
+/** What a fetcher reports of one content, once all its objects and alerts are stored. */
+export type Receipt = Pick<EntryContent, 'id' | 'outcome' | 'recordsSeen' | 'recordsKept' | 'bodySha256' | 'objects'>
+
+const schema: z.ZodType<Receipt> = z.object({
+  id: z.string(),
+  outcome: z.enum(['stored', 'quarantined', 'expired', 'missing']),
+  recordsSeen: z.number().int(),
+  recordsKept: z.number().int(),
+  bodySha256: z.string().nullable(),
+  objects: z.array(
+    z.object({
+      key: z.string(),
+      linesSha256: z.string(),
+      recordsSha256: z.string(),
+    }),
+  ),
+})
+
+/** Receipts are hints: a lost one means that the content is fetched again. */
+const keptSeconds = 3_600
+
+export interface Receipts {
+  add(tenantId: TenantId, span: EntrySpan, receipt: Receipt): Promise<void>
+  read(tenantId: TenantId, span: EntrySpan): Promise<ReadonlyMap<string, Receipt>>
+  forget(tenantId: TenantId, span: EntrySpan): Promise<void>
+}
+
+export function createReceipts(redis: Redis): Receipts {
+  const keyOf = (tenantId: TenantId, span: EntrySpan): string => `mailtrail:receipts:${tenantId}:${span.contentType}:${spanName(span)}`
+  return {
+    add: async (tenantId, span, receipt) => {
+      const key = keyOf(tenantId, span)
+      await redis.multi().hset(key, receipt.id, JSON.stringify(receipt)).expire(key, keptSeconds).exec()
+    },
+    read: async (tenantId, span) => {
+      const values = await redis.hvals(keyOf(tenantId, span))
+      return new Map(values.map((value) => schema.parse(JSON.parse(value))).map((receipt) => [receipt.id, receipt]))
+    },
+    forget: async (tenantId, span) => {
+      await redis.del(keyOf(tenantId, span))
+    },
+  }
+}

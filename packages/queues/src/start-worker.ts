@@ -1,0 +1,91 @@
+import { MailtrailError } from '@mailtrail/core'
+import { DelayedError, type Job, type Processor, UnrecoverableError, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+
+export interface TaskContext {
+  readonly signal: AbortSignal
+  readonly log: Logger
+  /** Whether a failure now ends the job. */
+  readonly lastAttempt: boolean
+}
+
+/** Does one task. It may run twice, late, or on two workers at once. */
+export type Handler<T> = (task: T, context: TaskContext) => Promise<void>
+
+export interface WorkerOptions<T> {
+  readonly queue: string
+  readonly schema: z.ZodType<T>
+  readonly handle: Handler<T>
+  readonly concurrency: number
+  readonly jobLockMs: number
+  readonly log: Logger
+}
+
+/** Longest wait for running jobs when a worker is asked to end. What is not done by then is handed back by its expired lock. */
+const graceMs = 20_000
+
+/** Starts taking jobs. Disposing stops taking, lets running jobs finish or abort, and closes the connection. */
+export function startWorker<T>(redis: Redis, options: WorkerOptions<T>): AsyncDisposable {
+  const { queue, concurrency, jobLockMs, log } = options
+  const ending = new AbortController()
+  const worker = new Worker(queue, toProcessor(options, ending.signal), {
+    connection: redis.duplicate(),
+    concurrency,
+    lockDuration: jobLockMs,
+    stalledInterval: jobLockMs / 2,
+    // A worker may die in the middle of a job any number of times; attempts bound what the job itself does wrong.
+    maxStalledCount: 1_000,
+  })
+  worker.on('error', (error) => log.warn({ event: 'worker.disturbed', queue, code: codeOf(error) }))
+  return {
+    [Symbol.asyncDispose]: async () => {
+      const timer = setTimeout(() => ending.abort(), graceMs)
+      await worker.close()
+      clearTimeout(timer)
+    },
+  }
+}
+
+function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal: AbortSignal): Processor {
+  return async (job: Job, token?: string) => {
+    const jobLog = log.child({
+      queue,
+      jobId: job.id,
+      tenantId: job.data?.tenantId,
+    })
+    try {
+      const parsed = schema.safeParse(job.data)
+      if (!parsed.success) throw new MailtrailError('JOB_INVALID', `Job ${job.id} of ${queue} is not of a known schema.`)
+      await handle(parsed.data, {
+        signal,
+        log: jobLog,
+        lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+      })
+    } catch (error) {
+      jobLog.warn({
+        event: 'job.failed',
+        attempt: job.attemptsMade + 1,
+        code: codeOf(error),
+        reason: messageOf(error),
+      })
+      if (!(error instanceof MailtrailError)) throw error
+      if (!error.retry.again) throw new UnrecoverableError(messageOf(error))
+      if (error.retry.afterMs === undefined) throw error
+      // Holds back this job alone and spends no attempt; `rateLimit` would hold back every tenant's.
+      await job.moveToDelayed(Date.now() + error.retry.afterMs, token)
+      throw new DelayedError()
+    }
+  }
+}
+
+/** Only errors raised on purpose have messages known to hold nothing confidential. */
+function messageOf(error: unknown): string {
+  if (error instanceof MailtrailError) return `${error.code}: ${error.message}`
+  return error instanceof Error ? error.name : 'unknown'
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
+}

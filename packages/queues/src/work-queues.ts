@@ -1,0 +1,80 @@
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { AlertTask, ListTask, SealTask, TurnTask, WindowTask } from './jobs.ts'
+
+/** Few queues, by stage and never one a tenant: a console polls each of them. */
+export const queueNames = {
+  windows: 'windows',
+  contents: 'contents',
+  alerts: 'alerts',
+} as const
+
+/** What a failing job waits before it is tried again: 0.5 s doubling, spread by half, as many times as `attempts` says. */
+const backoff = { type: 'exponential', delay: 500, jitter: 0.5 } as const
+
+/** A bounded past of each queue stays visible to operators. */
+const bounded = {
+  removeOnComplete: { count: 500 },
+  removeOnFail: { count: 2_000 },
+}
+
+/** Producers of all stages. A task that waits or runs already is not queued twice. */
+export interface WorkQueues extends AsyncDisposable {
+  list(task: Omit<ListTask, 'v' | 'kind'>): Promise<void>
+  seal(task: Omit<SealTask, 'v' | 'kind'>): Promise<void>
+  turn(task: Omit<TurnTask, 'v'>): Promise<void>
+  alert(task: Omit<AlertTask, 'v'>): Promise<void>
+  /** Whether a turn waits or runs; false once it ended, or when Redis lost it. */
+  hasTurn(turnId: string): Promise<boolean>
+  /** Jobs that wait, wait to be tried again, or run, over all stages. */
+  unfinished(): Promise<number>
+}
+
+export function createWorkQueues(redis: Redis): WorkQueues {
+  const options = {
+    connection: redis,
+    defaultJobOptions: { ...bounded, backoff },
+  }
+  const windows = new Queue<WindowTask>(queueNames.windows, options)
+  const contents = new Queue<TurnTask>(queueNames.contents, options)
+  const alerts = new Queue<AlertTask>(queueNames.alerts, options)
+  const queues = [windows, contents, alerts]
+  const spanId = (task: Pick<ListTask, 'tenantId' | 'contentType' | 'start' | 'end'>): string =>
+    `${task.tenantId}/${task.contentType}/${task.start}-${task.end}`
+  return {
+    list: async (task) => {
+      const deduplication = { id: `${spanId(task)}/${task.entry}` }
+      await windows.add('list', { v: 1, kind: 'list', ...task }, { attempts: 5, deduplication })
+    },
+    seal: async (task) => {
+      // A seal asked for while one runs must run after it, for the running one may have read the receipts already.
+      const deduplication = {
+        id: `${spanId(task)}/seal/${task.overdue}`,
+        keepLastIfActive: true,
+      }
+      await windows.add('seal', { v: 1, kind: 'seal', ...task }, { attempts: 5, deduplication })
+    },
+    turn: async (task) => {
+      await contents.add('turn', { v: 1, ...task }, { attempts: 5, jobId: task.turnId })
+    },
+    alert: async (task) => {
+      const deduplication = {
+        id: `${task.tenantId}/${task.alertId}/${task.destination}`,
+      }
+      await alerts.add('deliver', { v: 1, ...task }, { attempts: 12, deduplication })
+    },
+    hasTurn: async (turnId) => {
+      const state = await contents.getJobState(turnId)
+      return state !== 'completed' && state !== 'failed' && state !== 'unknown'
+    },
+    unfinished: async () => {
+      const counts = await Promise.all(
+        queues.map((queue) => queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized')),
+      )
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(queues.map((queue) => queue.close()))
+    },
+  }
+}
