@@ -33,7 +33,7 @@ export function parseAddressRange(text: string): AddressRange {
   const normalized = normalizeAddress(host)
   if (normalized === undefined) throw rangeInvalid(text)
   const bits = ipaddr.parse(normalized).kind() === 'ipv4' ? 32 : 128
-  const prefixLength = length === undefined ? bits : Number(length) - (isMapped(host, bits) ? 96 : 0)
+  const prefixLength = length === undefined ? bits : Number(length) - (isMapped(host.trim(), bits) ? 96 : 0)
   if (prefixLength < 0 || prefixLength > bits) throw rangeInvalid(text)
   return { network: networkOf(normalized, prefixLength), prefixLength }
 }
@@ -84,8 +84,9 @@ function print(address: ipaddr.IPv4 | ipaddr.IPv6): string {
   return address.kind() === 'ipv6' ? (address as ipaddr.IPv6).toRFC5952String() : address.toString()
 }
 
+/** Of a prefix written for a mapped v4 address, the first 96 bits only say that it is one. */
 function isMapped(host: string, bits: number): boolean {
-  return bits === 32 && host.includes('::')
+  return bits === 32 && withoutPort(host)?.includes(':') === true
 }
 
 function networkOf(normalized: string, prefixLength: number): string {
