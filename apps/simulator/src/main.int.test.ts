@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Announcement } from './announcement.ts'
+import { connect } from './test-client.ts'
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const tenant = {
+  tenantId: '11111111-2222-4333-8444-555555555555',
+  displayName: 'Contoso',
+  clientId: '22222222-3333-4444-8555-666666666666',
+  clientSecret: 'secret',
+}
+
+let dir: string
+let child: ChildProcess | undefined
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'simulator-'))
+})
+
+afterEach(async () => {
+  if (child?.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  await rm(dir, { recursive: true })
+})
+
+describe('the command', () => {
+  test('announces where it listens, serves under its own authority, and ends on SIGTERM', async () => {
+    const { announced, process } = await startCommand([])
+    expect(announced).toMatchObject({
+      event: 'simulator.listening',
+      caFile: join(dir, 'out', 'ca.pem'),
+      emailEventsDir: join(dir, 'out', 'email-events'),
+      siemUrl: `${announced.origin}/sim/siem`,
+      siemSecret: expect.stringMatching(/^whsec_/),
+      tenants: [{ ...tenant, publisherId: tenant.tenantId }],
+    })
+    using client = await connect(announced.origin, announced.caFile)
+    expect((await client.call('/sim/clock')).status).toBe(200)
+    process.kill('SIGTERM')
+    expect(await once(process, 'exit')).toEqual([0, null])
+  })
+
+  test('ends when its lifeline is cut', async () => {
+    const { process } = await startCommand(['--stdin-lifeline'])
+    process.stdin?.end()
+    expect(await once(process, 'exit')).toEqual([0, null])
+  })
+
+  test('lists every fault of a bad scenario and exits 2', async () => {
+    const file = join(dir, 'scenario.json')
+    await writeFile(file, JSON.stringify({ start: 'soon', extra: 1, tenants: [{ ...tenant, tenantId: 'contoso', contents: [{}] }] }))
+    const { status, stderr } = await runToEnd(['--scenario', file, '--dir', dir])
+    expect(status).toBe(2)
+    for (const part of [file, 'start', 'extra', 'tenants[0].tenantId', 'tenants[0].contents[0].created']) expect(stderr).toContain(part)
+  })
+
+  test.each([
+    { title: 'a missing file', args: ['--scenario', '/nowhere.json', '--dir', '/tmp'], message: '/nowhere.json' },
+    { title: 'a missing option', args: ['--scenario', 'hospital'], message: '--dir' },
+    { title: 'a port that is none', args: ['--scenario', 'hospital', '--dir', '/tmp', '--port', 'x'], message: '65535' },
+  ])('exits 2 on $title', async ({ args, message }) => {
+    const { status, stderr } = await runToEnd(args)
+    expect(status).toBe(2)
+    expect(stderr).toContain(message)
+  })
+})
+
+async function startCommand(args: readonly string[]): Promise<{ announced: Announcement; process: ChildProcess }> {
+  const file = join(dir, 'scenario.json')
+  await writeFile(file, JSON.stringify({ start: '2024-03-11T00:00:00Z', tenants: [{ ...tenant, contents: [] }] }))
+  const started = spawnCommand(['--scenario', file, '--dir', join(dir, 'out'), ...args])
+  const [line] = await once(createInterface(started.stdout), 'line')
+  return { announced: JSON.parse(line), process: started }
+}
+
+async function runToEnd(args: readonly string[]): Promise<{ status: number | null; stderr: string }> {
+  const started = spawnCommand(args)
+  const [stderr, [status]] = await Promise.all([text(started.stderr), once(started, 'exit')])
+  return { status, stderr }
+}
+
+function spawnCommand(args: readonly string[]) {
+  const started = spawn(process.execPath, ['--conditions=@mailtrail/source', main, ...args], { stdio: 'pipe' })
+  child = started
+  return started
+}

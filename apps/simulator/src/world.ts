@@ -1,0 +1,117 @@
+/** Everything a run plays: what the service holds, and, for a story, the true answer. Times are milliseconds since the epoch. */
+export interface World {
+  readonly start: number
+  readonly pageSize: number
+  readonly siem: { readonly failFirst: number }
+  readonly tenants: readonly SimulatedTenant[]
+  readonly story?: Story
+}
+
+export interface SimulatedTenant {
+  readonly tenantId: string
+  readonly displayName: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly publisherId: string
+  readonly initiallySubscribed: boolean
+  readonly subscriptionEvents: readonly SubscriptionEvent[]
+  readonly contents: readonly SimulatedContent[]
+}
+
+/** Somebody other than the client switches the tenant's Exchange subscription. */
+export interface SubscriptionEvent {
+  readonly at: number
+  readonly action: 'start' | 'stop'
+}
+
+export interface SimulatedContent {
+  readonly contentType: ContentType
+  readonly contentId: string
+  readonly created: number
+  /** Later than `created` for a content that appears inside a window which has closed by then. */
+  readonly listedFrom: number
+  readonly expires: number
+  readonly recordCount: number
+  /** The MailItemsAccessed records in it. */
+  readonly mailRecords: readonly RecordDigest[]
+  readonly body: () => Buffer
+  readonly fault?: Fault
+}
+
+export interface RecordDigest {
+  readonly id: string
+  /** Lower-case hex, over the canonical text of the record. */
+  readonly sha256: string
+}
+
+export interface Fault {
+  readonly kind: 'status' | 'throttle' | 'missing' | 'expired' | 'truncate' | 'errorObject' | 'notJson'
+  readonly status?: number
+  /** The first so many requests; without it, every request. */
+  readonly times?: number
+}
+
+export const contentTypes = ['Audit.AzureActiveDirectory', 'Audit.Exchange', 'Audit.SharePoint', 'Audit.General', 'DLP.All'] as const
+export type ContentType = (typeof contentTypes)[number]
+
+/** What a story adds to a world: the case, its true answer, and the mail metadata to join it with. */
+export interface Story {
+  readonly question: Question
+  readonly answer: Answer
+  readonly alerts: readonly ThrottleAlert[]
+  readonly emailEvents: readonly EmailEventFile[]
+}
+
+export interface Question {
+  readonly tenantId: string
+  readonly from: string
+  readonly to: string
+  readonly ips: readonly string[]
+}
+
+/** Message ids are bare (trimmed, without angle brackets), lists are sorted, times are ISO 8601 in UTC. */
+export interface Answer {
+  /** Distinct itemised messages of all mailboxes. */
+  readonly lower: number
+  /** Distinct messages that are itemised, presumed, possible or undetermined. */
+  readonly upper: number
+  readonly mailboxes: readonly MailboxAnswer[]
+}
+
+export interface MailboxAnswer {
+  readonly mailbox: string
+  readonly mailboxGuid: string
+  readonly itemised: readonly ItemisedMessage[]
+  readonly unnamedAccesses: number
+  readonly syncedFolders: readonly {
+    readonly folder: string
+    readonly times: readonly string[]
+  }[]
+  readonly presumed: readonly string[]
+  readonly throttled: readonly { readonly from: string; readonly to: string }[]
+  readonly possible: readonly string[]
+  readonly undetermined: readonly string[]
+}
+
+export interface ItemisedMessage {
+  readonly internetMessageId: string
+  readonly subject: string | null
+  readonly sender: string | null
+  readonly recipients: readonly string[]
+  /** Of the first attributed access. */
+  readonly time: string
+}
+
+export interface ThrottleAlert {
+  readonly type: 'mailbox.throttled'
+  readonly tenantId: string
+  readonly mailbox: string
+  readonly mailboxGuid: string
+}
+
+/** One file of a Streaming API export; `path` is relative to the container's parent. */
+export interface EmailEventFile {
+  readonly tenantId: string
+  readonly path: string
+  readonly text: string
+}
