@@ -1,66 +1,41 @@
-import { createHash } from "node:crypto";
-import type { TenantId } from "@mailtrail/core";
-import type { AlertKind } from "./alert.ts";
+import { createHash } from 'node:crypto'
+import type { TenantId } from '@mailtrail/core'
+import type { AlertKind } from './alert.ts'
 
 /** A span of the feed that became a gap: one content type, `contentCreated` in `[from, to)`, UTC milliseconds. */
 export interface Gap {
-	readonly contentType: string;
-	readonly from: number;
-	readonly to: number;
-	readonly cause: string;
+  readonly contentType: string
+  readonly from: number
+  readonly to: number
+  readonly cause: string
 }
 
 /** Contents are known by `contentHash`; the same content may be raised once for each reason. */
 export interface ContentCause {
-	readonly kind: Extract<AlertKind, `content.${string}`>;
-	readonly contentHash: string;
-	readonly reason: string;
+  readonly kind: Extract<AlertKind, `content.${string}`>
+  readonly contentHash: string
+  readonly reason: string
 }
 
 /** One alert a mailbox and day, however many flagged records, workers and attempts there are. */
-export function throttledAlertId(
-	tenantId: TenantId,
-	mailboxGuid: string,
-	utcDate: string,
-): string {
-	return hashParts(tenantId, mailboxGuid.toLowerCase(), utcDate);
+export function throttledAlertId(tenantId: TenantId, mailboxGuid: string, utcDate: string): string {
+  return hashParts(tenantId, mailboxGuid.toLowerCase(), utcDate)
 }
 
-export function gapAlertId(
-	tenantId: TenantId,
-	gap: Gap,
-	change: "opened" | "closed",
-): string {
-	return hashParts(
-		tenantId,
-		`coverage.gap_${change}`,
-		gap.contentType,
-		`${gap.from}`,
-		`${gap.to}`,
-		gap.cause,
-	);
+export function gapAlertId(tenantId: TenantId, gap: Gap, change: 'opened' | 'closed'): string {
+  return hashParts(tenantId, `coverage.gap_${change}`, gap.contentType, `${gap.from}`, `${gap.to}`, gap.cause)
 }
 
-export function contentAlertId(
-	tenantId: TenantId,
-	{ kind, contentHash, reason }: ContentCause,
-): string {
-	return hashParts(tenantId, kind, contentHash, reason);
+export function contentAlertId(tenantId: TenantId, { kind, contentHash, reason }: ContentCause): string {
+  return hashParts(tenantId, kind, contentHash, reason)
 }
 
 /** @param since - UTC milliseconds */
-export function subscriptionAlertId(
-	tenantId: TenantId,
-	contentType: string,
-	since: number,
-): string {
-	return hashParts(tenantId, "subscription.disabled", contentType, `${since}`);
+export function subscriptionAlertId(tenantId: TenantId, contentType: string, since: number): string {
+  return hashParts(tenantId, 'subscription.disabled', contentType, `${since}`)
 }
 
 /** No part holds a line end, so two lists of parts never read the same. */
 function hashParts(...parts: readonly string[]): string {
-	return createHash("sha256")
-		.update(parts.join("\n"))
-		.digest("hex")
-		.slice(0, 32);
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)
 }

@@ -1,156 +1,153 @@
-import { MailtrailError, type TenantId } from "@mailtrail/core";
-import { z } from "zod";
+import { MailtrailError, type TenantId } from '@mailtrail/core'
+import { z } from 'zod'
 
 /** The kinds raised today; a kind joins the list together with its cause. */
 export const alertKinds = [
-	"mailbox.throttled",
-	"coverage.gap_opened",
-	"coverage.gap_closed",
-	"content.quarantined",
-	"content.variant",
-	"subscription.disabled",
-] as const;
+  'mailbox.throttled',
+  'coverage.gap_opened',
+  'coverage.gap_closed',
+  'content.quarantined',
+  'content.variant',
+  'subscription.disabled',
+] as const
 
-export type AlertKind = (typeof alertKinds)[number];
+export type AlertKind = (typeof alertKinds)[number]
 
 /** Exchange stopped writing Bind records of a mailbox, so reads between the two times may have left no trace. ISO times. */
 export interface ThrottledData {
-	readonly mailboxGuid: string;
-	/** Time of the flagged record that was found first. */
-	readonly flaggedAt: string;
-	readonly unrecordedFrom: string;
-	readonly unrecordedUntil: string;
+  readonly mailboxGuid: string
+  /** Time of the flagged record that was found first. */
+  readonly flaggedAt: string
+  readonly unrecordedFrom: string
+  readonly unrecordedUntil: string
 }
 
 /** A span of the feed that is not known to be complete, or is again. ISO times of `contentCreated`, half-open. */
 export interface GapData {
-	readonly contentType: string;
-	readonly from: string;
-	readonly to: string;
-	/** A code, never prose. */
-	readonly cause: string;
-	readonly recoverable: boolean;
+  readonly contentType: string
+  readonly from: string
+  readonly to: string
+  /** A code, never prose. */
+  readonly cause: string
+  readonly recoverable: boolean
 }
 
 /** A content that could not be kept whole, or that the service served in another version than before. */
 export interface ContentData {
-	/** Lower-case hex SHA-256 of the content id, as in the lake's keys. */
-	readonly contentHash: string;
-	/** A code, never prose. */
-	readonly reason: string;
-	/** How many records it concerns. */
-	readonly count: number;
+  /** Lower-case hex SHA-256 of the content id, as in the lake's keys. */
+  readonly contentHash: string
+  /** A code, never prose. */
+  readonly reason: string
+  /** How many records it concerns. */
+  readonly count: number
 }
 
 /** The feed of one content type stopped; what happens until it is enabled again is lost. */
 export interface SubscriptionData {
-	readonly contentType: string;
-	/** ISO time of the last moment the subscription was seen to work. */
-	readonly since: string;
-	/** A code, never prose. */
-	readonly reason: string;
+  readonly contentType: string
+  /** ISO time of the last moment the subscription was seen to work. */
+  readonly since: string
+  /** A code, never prose. */
+  readonly reason: string
 }
 
 /** What an alert of each kind says. */
 export interface AlertData {
-	readonly "mailbox.throttled": ThrottledData;
-	readonly "coverage.gap_opened": GapData;
-	readonly "coverage.gap_closed": GapData;
-	readonly "content.quarantined": ContentData;
-	readonly "content.variant": ContentData;
-	readonly "subscription.disabled": SubscriptionData;
+  readonly 'mailbox.throttled': ThrottledData
+  readonly 'coverage.gap_opened': GapData
+  readonly 'coverage.gap_closed': GapData
+  readonly 'content.quarantined': ContentData
+  readonly 'content.variant': ContentData
+  readonly 'subscription.disabled': SubscriptionData
 }
 
 export type AlertOf<Kind extends AlertKind> = {
-	readonly schema: 1;
-	/** 32 hex digits derived from the cause alone, so that raising it again, late or elsewhere, names the same alert. */
-	readonly id: string;
-	readonly kind: Kind;
-	readonly tenantId: TenantId;
-	/** ISO time. */
-	readonly raisedAt: string;
-	/** `YYYY-MM-DD`, the partition the alert is stored in. */
-	readonly date: string;
-	readonly data: AlertData[Kind];
-};
+  readonly schema: 1
+  /** 32 hex digits derived from the cause alone, so that raising it again, late or elsewhere, names the same alert. */
+  readonly id: string
+  readonly kind: Kind
+  readonly tenantId: TenantId
+  /** ISO time. */
+  readonly raisedAt: string
+  /** `YYYY-MM-DD`, the partition the alert is stored in. */
+  readonly date: string
+  readonly data: AlertData[Kind]
+}
 
 /** One alert as the lake keeps it. It names mailboxes and contents by GUID and digest, and holds nothing that is mail content. */
-export type Alert = { [Kind in AlertKind]: AlertOf<Kind> }[AlertKind];
+export type Alert = { [Kind in AlertKind]: AlertOf<Kind> }[AlertKind]
 
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const tenantId = z.custom<TenantId>(
-	(value) => typeof value === "string" && guid.test(value),
-	"expected a lower-case GUID",
-);
-const time = z.iso.datetime();
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const tenantId = z.custom<TenantId>((value) => typeof value === 'string' && guid.test(value), 'expected a lower-case GUID')
+const time = z.iso.datetime()
 // Alerts leave for third parties: a word without spaces or `@` has no room for an address or a subject.
-const code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$/);
+const code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$/)
 
 const throttled = z.strictObject({
-	mailboxGuid: z.string().regex(guid),
-	flaggedAt: time,
-	unrecordedFrom: time,
-	unrecordedUntil: time,
-});
+  mailboxGuid: z.string().regex(guid),
+  flaggedAt: time,
+  unrecordedFrom: time,
+  unrecordedUntil: time,
+})
 const gap = z.strictObject({
-	contentType: code,
-	from: time,
-	to: time,
-	cause: code,
-	recoverable: z.boolean(),
-});
+  contentType: code,
+  from: time,
+  to: time,
+  cause: code,
+  recoverable: z.boolean(),
+})
 const content = z.strictObject({
-	contentHash: z.string().regex(/^[0-9a-f]{64}$/),
-	reason: code,
-	count: z.int().nonnegative(),
-});
+  contentHash: z.string().regex(/^[0-9a-f]{64}$/),
+  reason: code,
+  count: z.int().nonnegative(),
+})
 const subscription = z.strictObject({
-	contentType: code,
-	since: time,
-	reason: code,
-});
+  contentType: code,
+  since: time,
+  reason: code,
+})
 
 const common = {
-	schema: z.literal(1),
-	id: z.string().regex(/^[0-9a-f]{32}$/),
-	tenantId,
-	raisedAt: time,
-	date: z.iso.date(),
-};
+  schema: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  tenantId,
+  raisedAt: time,
+  date: z.iso.date(),
+}
 
 /** The one schema of all alerts. Unknown fields are refused rather than passed on. */
-export const alertSchema: z.ZodType<Alert> = z.discriminatedUnion("kind", [
-	z.strictObject({
-		...common,
-		kind: z.literal("mailbox.throttled"),
-		data: throttled,
-	}),
-	z.strictObject({
-		...common,
-		kind: z.literal("coverage.gap_opened"),
-		data: gap,
-	}),
-	z.strictObject({
-		...common,
-		kind: z.literal("coverage.gap_closed"),
-		data: gap,
-	}),
-	z.strictObject({
-		...common,
-		kind: z.literal("content.quarantined"),
-		data: content,
-	}),
-	z.strictObject({
-		...common,
-		kind: z.literal("content.variant"),
-		data: content,
-	}),
-	z.strictObject({
-		...common,
-		kind: z.literal("subscription.disabled"),
-		data: subscription,
-	}),
-]);
+export const alertSchema: z.ZodType<Alert> = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...common,
+    kind: z.literal('mailbox.throttled'),
+    data: throttled,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('coverage.gap_opened'),
+    data: gap,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('coverage.gap_closed'),
+    data: gap,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('content.quarantined'),
+    data: content,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('content.variant'),
+    data: content,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('subscription.disabled'),
+    data: subscription,
+  }),
+])
 
 /**
  * Reads an alert from its stored bytes.
@@ -158,33 +155,26 @@ export const alertSchema: z.ZodType<Alert> = z.discriminatedUnion("kind", [
  * @throws {@link MailtrailError} `ALERT_INVALID` naming the faulty fields, never their values
  */
 export function parseAlert(bytes: Uint8Array): Alert {
-	return checkAlert(parseJson(bytes));
+  return checkAlert(parseJson(bytes))
 }
 
 /** @throws {@link MailtrailError} `ALERT_INVALID` naming the faulty fields, never their values */
 export function checkAlert(value: unknown): Alert {
-	const result = alertSchema.safeParse(value);
-	if (result.success) return result.data;
-	const fields = [
-		...new Set(
-			result.error.issues.map((issue) => issue.path.join(".") || "its shape"),
-		),
-	].join(", ");
-	throw invalid(`An alert is not of schema 1 (${fields}).`);
+  const result = alertSchema.safeParse(value)
+  if (result.success) return result.data
+  const fields = [...new Set(result.error.issues.map((issue) => issue.path.join('.') || 'its shape'))].join(', ')
+  throw invalid(`An alert is not of schema 1 (${fields}).`)
 }
 
 function parseJson(bytes: Uint8Array): unknown {
-	try {
-		return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-	} catch {
-		// The parser's own message quotes the text, which may be anything.
-		throw invalid("An alert is not JSON.");
-	}
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    // The parser's own message quotes the text, which may be anything.
+    throw invalid('An alert is not JSON.')
+  }
 }
 
-function invalid(message: string): MailtrailError<"ALERT_INVALID"> {
-	return new MailtrailError(
-		"ALERT_INVALID",
-		`${message} See which version of Mailtrail wrote it; it is not delivered.`,
-	);
+function invalid(message: string): MailtrailError<'ALERT_INVALID'> {
+  return new MailtrailError('ALERT_INVALID', `${message} See which version of Mailtrail wrote it; it is not delivered.`)
 }

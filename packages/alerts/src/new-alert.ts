@@ -1,145 +1,117 @@
-import {
-	dayMs,
-	isoSeconds,
-	minuteMs,
-	type TenantId,
-	utcDate,
-} from "@mailtrail/core";
-import type { AlertOf } from "./alert.ts";
-import {
-	type ContentCause,
-	contentAlertId,
-	type Gap,
-	gapAlertId,
-	subscriptionAlertId,
-	throttledAlertId,
-} from "./alert-id.ts";
+import { bindAggregationMs, isoSeconds, type TenantId, throttleMs, utcDate } from '@mailtrail/core'
+import type { AlertOf } from './alert.ts'
+import { type ContentCause, contentAlertId, type Gap, gapAlertId, subscriptionAlertId, throttledAlertId } from './alert-id.ts'
 
 /** A flagged record of a mailbox. Times are UTC milliseconds. */
 export interface FlaggedRecord {
-	readonly tenantId: TenantId;
-	readonly mailboxGuid: string;
-	readonly flaggedAt: number;
-	readonly raisedAt: number;
+  readonly tenantId: TenantId
+  readonly mailboxGuid: string
+  readonly flaggedAt: number
+  readonly raisedAt: number
 }
 
-/** Exchange folds two minutes of Bind operations into one record, so the flagged one may stand for reads up to that much earlier. */
-const bindSpanMs = 2 * minuteMs;
-
-export function throttledAlert({
-	tenantId,
-	mailboxGuid,
-	flaggedAt,
-	raisedAt,
-}: FlaggedRecord): AlertOf<"mailbox.throttled"> {
-	const date = utcDate(flaggedAt);
-	return {
-		schema: 1,
-		id: throttledAlertId(tenantId, mailboxGuid, date),
-		kind: "mailbox.throttled",
-		tenantId,
-		raisedAt: isoSeconds(raisedAt),
-		date,
-		data: {
-			mailboxGuid: mailboxGuid.toLowerCase(),
-			flaggedAt: isoSeconds(flaggedAt),
-			unrecordedFrom: isoSeconds(flaggedAt - bindSpanMs),
-			unrecordedUntil: isoSeconds(flaggedAt + dayMs),
-		},
-	};
+export function throttledAlert({ tenantId, mailboxGuid, flaggedAt, raisedAt }: FlaggedRecord): AlertOf<'mailbox.throttled'> {
+  const date = utcDate(flaggedAt)
+  return {
+    schema: 1,
+    id: throttledAlertId(tenantId, mailboxGuid, date),
+    kind: 'mailbox.throttled',
+    tenantId,
+    raisedAt: isoSeconds(raisedAt),
+    date,
+    data: {
+      mailboxGuid: mailboxGuid.toLowerCase(),
+      flaggedAt: isoSeconds(flaggedAt),
+      unrecordedFrom: isoSeconds(flaggedAt - bindAggregationMs),
+      unrecordedUntil: isoSeconds(flaggedAt + throttleMs),
+    },
+  }
 }
 
 /** A gap was found in the tenant's feed. Stored by the day the gap begins. */
 export function gapOpenedAlert(
-	tenantId: TenantId,
-	gap: Gap & { readonly recoverable: boolean },
-	raisedAt: number,
-): AlertOf<"coverage.gap_opened"> {
-	return {
-		schema: 1,
-		id: gapAlertId(tenantId, gap, "opened"),
-		kind: "coverage.gap_opened",
-		tenantId,
-		raisedAt: isoSeconds(raisedAt),
-		date: utcDate(gap.from),
-		data: gapData(gap, gap.recoverable),
-	};
+  tenantId: TenantId,
+  gap: Gap & { readonly recoverable: boolean },
+  raisedAt: number,
+): AlertOf<'coverage.gap_opened'> {
+  return {
+    schema: 1,
+    id: gapAlertId(tenantId, gap, 'opened'),
+    kind: 'coverage.gap_opened',
+    tenantId,
+    raisedAt: isoSeconds(raisedAt),
+    date: utcDate(gap.from),
+    data: gapData(gap, gap.recoverable),
+  }
 }
 
 /** A gap was closed by a repair. Stored by the day it was closed, which may be long after the gap. */
-export function gapClosedAlert(
-	tenantId: TenantId,
-	gap: Gap,
-	raisedAt: number,
-): AlertOf<"coverage.gap_closed"> {
-	return {
-		schema: 1,
-		id: gapAlertId(tenantId, gap, "closed"),
-		kind: "coverage.gap_closed",
-		tenantId,
-		raisedAt: isoSeconds(raisedAt),
-		date: utcDate(raisedAt),
-		data: gapData(gap, true),
-	};
+export function gapClosedAlert(tenantId: TenantId, gap: Gap, raisedAt: number): AlertOf<'coverage.gap_closed'> {
+  return {
+    schema: 1,
+    id: gapAlertId(tenantId, gap, 'closed'),
+    kind: 'coverage.gap_closed',
+    tenantId,
+    raisedAt: isoSeconds(raisedAt),
+    date: utcDate(raisedAt),
+    data: gapData(gap, true),
+  }
 }
 
 /** @param content.created - `contentCreated` in UTC milliseconds, whose day the alert is stored by */
-export function contentAlert<Kind extends ContentCause["kind"]>(
-	tenantId: TenantId,
-	content: ContentCause & {
-		readonly kind: Kind;
-		readonly created: number;
-		readonly count: number;
-	},
-	raisedAt: number,
+export function contentAlert<Kind extends ContentCause['kind']>(
+  tenantId: TenantId,
+  content: ContentCause & {
+    readonly kind: Kind
+    readonly created: number
+    readonly count: number
+  },
+  raisedAt: number,
 ): AlertOf<Kind> {
-	const { contentHash, reason, count } = content;
-	return {
-		schema: 1,
-		id: contentAlertId(tenantId, content),
-		kind: content.kind,
-		tenantId,
-		raisedAt: isoSeconds(raisedAt),
-		date: utcDate(content.created),
-		data: { contentHash, reason, count },
-	};
+  const { contentHash, reason, count } = content
+  return {
+    schema: 1,
+    id: contentAlertId(tenantId, content),
+    kind: content.kind,
+    tenantId,
+    raisedAt: isoSeconds(raisedAt),
+    date: utcDate(content.created),
+    data: { contentHash, reason, count },
+  }
 }
 
 /** @param outage.since - when the subscription was last seen to work, UTC milliseconds; its day is the one the alert is stored by */
 export function subscriptionDisabledAlert(
-	tenantId: TenantId,
-	{
-		contentType,
-		since,
-		reason,
-	}: {
-		readonly contentType: string;
-		readonly since: number;
-		readonly reason: string;
-	},
-	raisedAt: number,
-): AlertOf<"subscription.disabled"> {
-	return {
-		schema: 1,
-		id: subscriptionAlertId(tenantId, contentType, since),
-		kind: "subscription.disabled",
-		tenantId,
-		raisedAt: isoSeconds(raisedAt),
-		date: utcDate(since),
-		data: { contentType, since: isoSeconds(since), reason },
-	};
+  tenantId: TenantId,
+  {
+    contentType,
+    since,
+    reason,
+  }: {
+    readonly contentType: string
+    readonly since: number
+    readonly reason: string
+  },
+  raisedAt: number,
+): AlertOf<'subscription.disabled'> {
+  return {
+    schema: 1,
+    id: subscriptionAlertId(tenantId, contentType, since),
+    kind: 'subscription.disabled',
+    tenantId,
+    raisedAt: isoSeconds(raisedAt),
+    date: utcDate(since),
+    data: { contentType, since: isoSeconds(since), reason },
+  }
 }
 
-function gapData(
-	gap: Gap,
-	recoverable: boolean,
-): AlertOf<"coverage.gap_opened">["data"] {
-	const { contentType, from, to, cause } = gap;
-	return {
-		contentType,
-		from: isoSeconds(from),
-		to: isoSeconds(to),
-		cause,
-		recoverable,
-	};
+function gapData(gap: Gap, recoverable: boolean): AlertOf<'coverage.gap_opened'>['data'] {
+  const { contentType, from, to, cause } = gap
+  return {
+    contentType,
+    from: isoSeconds(from),
+    to: isoSeconds(to),
+    cause,
+    recoverable,
+  }
 }
