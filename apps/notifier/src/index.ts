@@ -1,1 +1,3 @@
-export {}
+export * from './deliver-alert.ts'
+export * from './rescan.ts'
+export * from './start-notifier.ts'
