@@ -7,6 +7,8 @@ export type Operation = 'login' | 'list-subscriptions' | 'start-subscription' | 
 export interface Failure {
   readonly tenantId: TenantId
   readonly operation: Operation
+  /** The content it was about. */
+  readonly contentId?: string | undefined
   /** HTTP status; absent when no answer came. */
   readonly status?: number | undefined
   /** The vendor's own code, such as `AF20022` or `AADSTS7000215`; absent when it gave none. */
@@ -25,10 +27,7 @@ export class ActivityApiError extends MailtrailError<ActivityApiErrorCode> {
   readonly operation: Operation
 
   constructor(code: ActivityApiErrorCode, failure: Failure) {
-    super(code, toMessage(errorCodes[code], failure), {
-      retry: toRetry(errorCodes[code], failure.retryAfterMs),
-      cause: failure.cause,
-    })
+    super(code, toMessage(errorCodes[code], failure), { retry: toRetry(errorCodes[code], failure.retryAfterMs), cause: failure.cause })
     this.name = 'ActivityApiError'
     this.vendorCode = failure.vendorCode
     this.status = failure.status
@@ -37,8 +36,10 @@ export class ActivityApiError extends MailtrailError<ActivityApiErrorCode> {
   }
 }
 
-function toMessage({ meaning, remedy }: ErrorCode, { tenantId, operation, status, vendorCode, detail }: Failure): string {
-  const where = [`${operation} of tenant ${tenantId}`, status && `HTTP ${status}`, vendorCode].filter(Boolean).join(', ')
+function toMessage({ meaning, remedy }: ErrorCode, { tenantId, operation, contentId, status, vendorCode, detail }: Failure): string {
+  const where = [`${operation} of tenant ${tenantId}`, contentId && `content ${contentId}`, status && `HTTP ${status}`, vendorCode]
+    .filter(Boolean)
+    .join(', ')
   return [`${meaning} (${where}).`, detail, remedy].filter(Boolean).join(' ')
 }
 

@@ -11,10 +11,7 @@ export interface LoginError {
 const loginError: z.ZodType<{
   error_codes: number[]
   error_description: string
-}> = z.object({
-  error_codes: z.array(z.number()).catch([]),
-  error_description: z.string().catch(''),
-})
+}> = z.object({ error_codes: z.array(z.number()).catch([]), error_description: z.string().catch('') })
 
 export function readLoginError(json: unknown): LoginError {
   const parsed = loginError.safeParse(json)

@@ -18,10 +18,7 @@ export function decodeBody(response: Dispatcher.ResponseData, failure: Failure, 
   if (coding === '' || coding === 'identity') return guard(quiet(response.body), failure, signal)
   if (coding === 'gzip' || coding === 'x-gzip') return guard(quiet(gunzip(response.body)), failure, signal)
   quiet(response.body).destroy()
-  throw new ActivityApiError('ACTIVITY_API_RESPONSE_INVALID', {
-    ...failure,
-    detail: 'Its content coding is neither gzip nor identity.',
-  })
+  throw new ActivityApiError('ACTIVITY_API_RESPONSE_INVALID', { ...failure, detail: 'Its content coding is neither gzip nor identity.' })
 }
 
 function gunzip(body: Readable): Readable {
@@ -39,10 +36,6 @@ async function* guard(source: Readable, failure: Failure, signal?: AbortSignal):
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     const detail = `The transfer failed: ${systemCode(error) ?? 'no code'}.`
-    throw new ActivityApiError('ACTIVITY_API_TRANSFER_CUT', {
-      ...failure,
-      detail,
-      cause: error,
-    })
+    throw new ActivityApiError('ACTIVITY_API_TRANSFER_CUT', { ...failure, detail, cause: error })
   }
 }

@@ -68,11 +68,7 @@ export const errorCodes = {
     meaning: 'The content has expired',
     remedy: 'Record a gap; only an audit search can fill it.',
   },
-  ACTIVITY_API_UNAVAILABLE: {
-    again: true,
-    meaning: 'The service failed or could not be reached',
-    remedy: 'Repeat later.',
-  },
+  ACTIVITY_API_UNAVAILABLE: { again: true, meaning: 'The service failed or could not be reached', remedy: 'Repeat later.' },
   ACTIVITY_API_TLS_UNTRUSTED: {
     again: true,
     meaning: 'The certificate of the service is not trusted',

@@ -23,9 +23,5 @@ export function ownUrl(options: ActivityApiOptions, operation: Operation, addres
     return withPublisher(url, options.publisherId)
   }
   const detail = `It is on ${url?.origin ?? 'no host that can be read'} and the cloud ${options.cloud.name} is on ${origin}.`
-  throw new ActivityApiError('ACTIVITY_API_FOREIGN_HOST', {
-    tenantId: options.tenantId,
-    operation,
-    detail,
-  })
+  throw new ActivityApiError('ACTIVITY_API_FOREIGN_HOST', { tenantId: options.tenantId, operation, detail })
 }

@@ -23,11 +23,5 @@ const connections = 12
  */
 export function createHttpAgent(cloud: Cloud): Dispatcher {
   const tls = cloud.caFile === undefined ? {} : { ca: readFileSync(cloud.caFile, 'utf8') }
-  return new EnvHttpProxyAgent({
-    ...timeouts,
-    connections,
-    allowH2: false,
-    connect: tls,
-    requestTls: tls,
-  })
+  return new EnvHttpProxyAgent({ ...timeouts, connections, allowH2: false, connect: tls, requestTls: tls })
 }

@@ -34,16 +34,9 @@ export async function* listContent(
   if (fault !== undefined) throw new ActivityApiError(fault, failure)
 
   const isCircle = createCircleDetector()
-  let url: string | undefined = feedUrl(options, 'subscriptions/content', {
-    contentType: query.contentType,
-    ...toWindowQuery(query),
-  }).href
+  let url: string | undefined = feedUrl(options, 'subscriptions/content', { contentType: query.contentType, ...toWindowQuery(query) }).href
   while (url !== undefined) {
-    if (isCircle(url))
-      throw new ActivityApiError('ACTIVITY_API_PAGE_INVALID', {
-        ...failure,
-        detail: 'A page came again.',
-      })
+    if (isCircle(url)) throw new ActivityApiError('ACTIVITY_API_PAGE_INVALID', { ...failure, detail: 'A page came again.' })
     const response = await sendRequest(session, { operation, method: 'GET', url }, { signal })
     const contents = await readListing(response, contentListing, failure, signal)
     yield { serviceDate: parseServiceDate(response.headers), contents }

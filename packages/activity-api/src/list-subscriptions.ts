@@ -15,8 +15,5 @@ export async function listSubscriptions(session: Session, { signal }: Abortable 
   const response = await sendRequest(session, { operation, method: 'GET', url }, { signal })
   const subscriptions = await readListing(response, subscriptionListing, { tenantId: options.tenantId, operation }, signal)
   const serviceTime = parseServiceDate(response.headers)
-  return {
-    serviceDate: serviceTime === undefined ? undefined : new Date(serviceTime),
-    subscriptions,
-  }
+  return { serviceDate: serviceTime === undefined ? undefined : new Date(serviceTime), subscriptions }
 }

@@ -12,15 +12,16 @@ import { toTransportFailure } from './transport-failure.ts'
 
 const maxAnswerBytes = 1024 * 1024
 
-/** MSAL's way to the network. It keeps why the last request failed, for MSAL passes on less than that. */
+/** MSAL's way to the network. It keeps why a request failed, for MSAL passes on less than that. */
 export interface LoginNetwork extends INetworkModule {
-  readonly lastFailure: ActivityApiError | undefined
+  /** Why the last request failed, told once; undefined if it did not. */
+  takeFailure(): unknown
 }
 
 /** Sends MSAL's requests over the cloud's own connections, so that its `caFile` holds for them, and to its login host alone. */
 export function createLoginNetwork(options: ActivityApiOptions, agent: Dispatcher): LoginNetwork {
   const failure: Failure = { tenantId: options.tenantId, operation: 'login' }
-  let lastFailure: ActivityApiError | undefined
+  let lastFailure: unknown
 
   const send = async <T>(method: 'GET' | 'POST', address: string, request: NetworkRequestOptions = {}): Promise<NetworkResponse<T>> => {
     lastFailure = undefined
@@ -28,19 +29,17 @@ export function createLoginNetwork(options: ActivityApiOptions, agent: Dispatche
       const answer = await exchange(agent, loginUrl(options, failure, address), method, request, failure)
       lastFailure = answer.failure
       // MSAL checks what it reads, and its interface leaves the type of the body to its caller.
-      return {
-        status: answer.status,
-        headers: answer.headers,
-        body: answer.body as T,
-      }
+      return { status: answer.status, headers: answer.headers, body: answer.body as T }
     } catch (error) {
-      if (error instanceof ActivityApiError) lastFailure = error
+      lastFailure = error
       throw error
     }
   }
   return {
-    get lastFailure() {
-      return lastFailure
+    takeFailure: () => {
+      const failed = lastFailure
+      lastFailure = undefined
+      return failed
     },
     sendGetRequestAsync: (url, request) => send('GET', url, request),
     sendPostRequestAsync: (url, request) => send('POST', url, request),
@@ -62,31 +61,14 @@ async function exchange(
   failure: Failure,
 ): Promise<LoginAnswer> {
   const response = await agent
-    .request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      headers,
-      body: body ?? null,
-    })
+    .request({ origin: url.origin, path: url.pathname + url.search, method, headers, body: body ?? null })
     .catch((error: unknown) => Promise.reject(toTransportFailure(error, failure)))
   const bytes = await readBounded(decodeBody(response, failure), maxAnswerBytes)
   const json = bytes && parseJson(bytes)
   const verdict = toVerdict(failure, response, json)
   if (json === undefined)
-    throw (
-      verdict ??
-      new ActivityApiError('ACTIVITY_API_RESPONSE_INVALID', {
-        ...failure,
-        status: response.statusCode,
-      })
-    )
-  return {
-    status: response.statusCode,
-    headers: toSingleValues(response),
-    body: json,
-    failure: verdict,
-  }
+    throw verdict ?? new ActivityApiError('ACTIVITY_API_RESPONSE_INVALID', { ...failure, status: response.statusCode })
+  return { status: response.statusCode, headers: toSingleValues(response), body: json, failure: verdict }
 }
 
 function toVerdict(
@@ -96,12 +78,7 @@ function toVerdict(
 ): ActivityApiError | undefined {
   if (status === 200) return undefined
   const error = readLoginError(json)
-  const context = {
-    ...failure,
-    status,
-    vendorCode: error.vendorCode,
-    retryAfterMs: parseRetryAfter(headers),
-  }
+  const context = { ...failure, status, vendorCode: error.vendorCode, retryAfterMs: parseRetryAfter(headers) }
   return new ActivityApiError(classifyLogin(status, error), context)
 }
 
@@ -111,10 +88,7 @@ function loginUrl({ cloud }: ActivityApiOptions, failure: Failure, address: stri
   const { origin } = new URL(cloud.loginHost)
   if (url?.origin === origin && url.protocol === 'https:') return url
   const detail = `It is on ${url?.origin ?? 'no host that can be read'} and the login host is ${origin}.`
-  throw new ActivityApiError('ACTIVITY_API_FOREIGN_HOST', {
-    ...failure,
-    detail,
-  })
+  throw new ActivityApiError('ACTIVITY_API_FOREIGN_HOST', { ...failure, detail })
 }
 
 function toSingleValues({ headers }: Dispatcher.ResponseData): Record<string, string> {

@@ -21,17 +21,10 @@ export interface ContentBody {
 /** Requests a content and hands out its body once the status is known to be good. What the body holds is the reader's to judge. */
 export async function openContent(
   session: Session,
-  content: Pick<ContentDescriptor, 'contentId' | 'contentUri'>,
+  { contentId, contentUri }: Pick<ContentDescriptor, 'contentId' | 'contentUri'>,
   { signal }: Abortable = {},
 ): Promise<ContentBody> {
-  const response = await sendRequest(session, { operation, method: 'GET', url: content.contentUri }, { signal })
-  const failure = {
-    tenantId: session.options.tenantId,
-    operation,
-    detail: `It is content ${content.contentId}.`,
-  }
-  return {
-    serviceDate: parseServiceDate(response.headers),
-    body: decodeBody(response, failure, signal),
-  }
+  const response = await sendRequest(session, { operation, method: 'GET', url: contentUri, contentId }, { signal })
+  const failure = { tenantId: session.options.tenantId, operation, contentId }
+  return { serviceDate: parseServiceDate(response.headers), body: decodeBody(response, failure, signal) }
 }

@@ -31,8 +31,5 @@ export async function readListing<T>(
 }
 
 function invalid(failure: Failure, detail: string): ActivityApiError {
-  return new ActivityApiError('ACTIVITY_API_RESPONSE_INVALID', {
-    ...failure,
-    detail,
-  })
+  return new ActivityApiError('ACTIVITY_API_RESPONSE_INVALID', { ...failure, detail })
 }

@@ -17,6 +17,8 @@ export interface FeedRequest {
   readonly operation: Operation
   readonly method: 'GET' | 'POST'
   readonly url: string | URL
+  /** For the message of an error. */
+  readonly contentId?: string
 }
 
 /**
@@ -37,7 +39,7 @@ export async function sendRequest(session: Session, request: FeedRequest, { sign
 
 async function sendOnce(
   { options, agent }: Session,
-  { operation, method }: FeedRequest,
+  { operation, method, contentId }: FeedRequest,
   url: URL,
   token: string,
   signal: AbortSignal | undefined,
@@ -47,30 +49,22 @@ async function sendOnce(
       origin: url.origin,
       path: url.pathname + url.search,
       method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        accept: 'application/json',
-        'accept-encoding': 'gzip',
-      },
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'accept-encoding': 'gzip' },
       signal: signal ?? null,
     })
   } catch (error) {
-    throw toTransportFailure(error, { tenantId: options.tenantId, operation }, signal)
+    throw toTransportFailure(error, { tenantId: options.tenantId, operation, contentId }, signal)
   }
 }
 
 async function requireOk(
   { options, tokens }: Session,
-  { operation }: FeedRequest,
+  { operation, contentId }: FeedRequest,
   response: Dispatcher.ResponseData,
   token: string,
 ): Promise<Dispatcher.ResponseData> {
   if (response.statusCode === 200) return response
-  const failure = {
-    tenantId: options.tenantId,
-    operation,
-    status: response.statusCode,
-  }
+  const failure = { tenantId: options.tenantId, operation, contentId, status: response.statusCode }
   const error = toFailure(failure, await readErrorBody(response, failure), parseRetryAfter(response.headers))
   // A token keeps the permissions it was issued with: after consent is granted only a new one has them.
   if (error.code === 'ACTIVITY_API_CONSENT_MISSING') tokens.refuse(token)
@@ -81,11 +75,7 @@ async function requireOk(
 export function toFailure(failure: Failure & { readonly status: number }, json: unknown, retryAfterMs?: number): ActivityApiError {
   const vendorError = readVendorError(json)
   const code = classifyFailure(failure.operation, failure.status, vendorError)
-  return new ActivityApiError(code, {
-    ...failure,
-    vendorCode: vendorError.vendorCode,
-    retryAfterMs,
-  })
+  return new ActivityApiError(code, { ...failure, vendorCode: vendorError.vendorCode, retryAfterMs })
 }
 
 /** The status already says that it failed, so a body that cannot be read only leaves the details out. */

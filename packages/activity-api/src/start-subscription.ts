@@ -25,11 +25,7 @@ async function start(session: Session, contentType: string, { signal }: Abortabl
   const { options } = session
   const url = feedUrl(options, 'subscriptions/start', { contentType })
   const response = await sendRequest(session, { operation, method: 'POST', url }, { signal })
-  const failure = {
-    tenantId: options.tenantId,
-    operation,
-    status: response.statusCode,
-  }
+  const failure = { tenantId: options.tenantId, operation, status: response.statusCode }
   const json = parseJson((await readBounded(decodeBody(response, failure, signal), maxAnswerBytes)) ?? Buffer.of())
   if (!isStarted(json)) throw toFailure(failure, json)
 }

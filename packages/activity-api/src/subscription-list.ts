@@ -12,8 +12,6 @@ export interface SubscriptionList {
   readonly subscriptions: readonly Subscription[]
 }
 
-const status: z.ZodType<Subscription['status']> = z
-  .unknown()
-  .transform((value): Subscription['status'] => (value === 'enabled' || value === 'disabled' ? value : 'unknown'))
-
-export const subscriptionListing: z.ZodType<Subscription[]> = z.array(z.object({ contentType: z.string().min(1), status }))
+export const subscriptionListing: z.ZodType<Subscription[]> = z.array(
+  z.object({ contentType: z.string().min(1), status: z.enum(['enabled', 'disabled', 'unknown']).catch('unknown') }),
+)

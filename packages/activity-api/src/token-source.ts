@@ -32,6 +32,7 @@ export function createTokenSource(options: ActivityApiOptions, agent: Dispatcher
   }
   return {
     get: async ({ signal }) => {
+      signal?.throwIfAborted()
       pending ??= share()
       return orAbort(pending, signal)
     },
@@ -50,16 +51,17 @@ function createAsk(options: ActivityApiOptions, network: LoginNetwork): Ask {
   const scopes = [`${options.cloud.resource}/.default`]
   let app: ConfidentialClientApplication | undefined
   return async ({ skipCache }) => {
+    app ??= createApp(options, network)
     try {
-      app ??= createApp(options, network)
       return requireToken(await app.acquireTokenByClientCredential({ scopes, skipCache }))
     } catch (error) {
-      throw toLoginFailure(error, options, network)
+      throw network.takeFailure() ?? toLoginFailure(error, options)
     }
   }
 }
 
-function createApp({ cloud, tenantId, clientId, credential }: ActivityApiOptions, network: LoginNetwork): ConfidentialClientApplication {
+function createApp(options: ActivityApiOptions, network: LoginNetwork): ConfidentialClientApplication {
+  const { cloud, tenantId, clientId } = options
   const { host } = new URL(cloud.loginHost)
   return new ConfidentialClientApplication({
     auth: {
@@ -67,7 +69,7 @@ function createApp({ cloud, tenantId, clientId, credential }: ActivityApiOptions
       authority: new URL(`/${tenantId}`, cloud.loginHost).href,
       // Named as known, a host is taken at its word: otherwise Microsoft's worldwide login host would be asked about it.
       knownAuthorities: [host],
-      ...toClientAuth(credential),
+      ...toClientAuth(options),
     },
     system: { networkClient: network, disableInternalRetries: true },
   })
@@ -78,14 +80,8 @@ function requireToken(result: AuthenticationResult | null): string {
   return result.accessToken
 }
 
-/** MSAL wraps what its network module throws, and its own messages quote the service: the network's verdict is taken, or the bare code. */
-function toLoginFailure(error: unknown, { tenantId }: ActivityApiOptions, network: LoginNetwork): ActivityApiError {
-  if (error instanceof ActivityApiError) return error
-  if (network.lastFailure) return network.lastFailure
-  const reason = error instanceof Error && 'errorCode' in error ? String(error.errorCode) : 'unreadable credential or answer'
-  return new ActivityApiError('ACTIVITY_API_LOGIN_FAILED', {
-    tenantId,
-    operation: 'login',
-    detail: `Reason: ${reason}.`,
-  })
+/** An answer MSAL cannot use. Its message quotes the service, so only its code is taken. */
+function toLoginFailure(error: unknown, { tenantId }: ActivityApiOptions): ActivityApiError {
+  const reason = error instanceof Error && 'errorCode' in error ? String(error.errorCode) : 'no access token'
+  return new ActivityApiError('ACTIVITY_API_RESPONSE_INVALID', { tenantId, operation: 'login', detail: `Reason: ${reason}.` })
 }

@@ -10,13 +10,9 @@ const tlsCode = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|H
 export function toTransportFailure(error: unknown, failure: Failure, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason
   const code = systemCode(error)
-  if (code === undefined || code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return error
+  if (code === undefined || code === 'UND_ERR_INVALID_ARG') return error
   const word = tlsCode.test(code) ? 'ACTIVITY_API_TLS_UNTRUSTED' : 'ACTIVITY_API_UNAVAILABLE'
-  return new ActivityApiError(word, {
-    ...failure,
-    detail: `The connection failed: ${code}.`,
-    cause: error,
-  })
+  return new ActivityApiError(word, { ...failure, detail: `The connection failed: ${code}.`, cause: error })
 }
 
 /** The code of Node.js or undici; of several addresses tried, the first one's. */

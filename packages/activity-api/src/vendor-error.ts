@@ -21,8 +21,5 @@ export function readVendorError(json: unknown): VendorError {
   const { code, message } = parsed.data.error
   const vendorCode = /^AF\d{1,9}$/.exec(code.trim())?.[0]
   if (vendorCode !== undefined) return { json: true, vendorCode }
-  return {
-    json: true,
-    auditingOff: /DataServiceException: Tenant\b.*\bdoes not exist/s.test(`${code} ${message}`),
-  }
+  return { json: true, auditingOff: /DataServiceException: Tenant\b.*\bdoes not exist/s.test(`${code} ${message}`) }
 }

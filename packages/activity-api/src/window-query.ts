@@ -15,10 +15,7 @@ export interface WindowQuery {
 
 /** Asks for the whole seconds that enclose the range, so that rounding never loses a content. */
 export function toWindowQuery({ start, end }: WindowRange): WindowQuery {
-  return {
-    startTime: toUtcSeconds(wholeSeconds(start, Math.floor)),
-    endTime: toUtcSeconds(wholeSeconds(end, Math.ceil)),
-  }
+  return { startTime: toUtcSeconds(wholeSeconds(start, Math.floor)), endTime: toUtcSeconds(wholeSeconds(end, Math.ceil)) }
 }
 
 /** Why a range must not be sent: beyond 24 hours the service may answer HTTP 200 with a part of the contents. */

@@ -1,0 +1,33 @@
+import 'reflect-metadata'
+import { webcrypto } from 'node:crypto'
+import { BasicConstraintsExtension, PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509'
+
+/** A self-signed certificate and its key, as PEM. */
+export interface PemPair {
+  readonly cert: string
+  readonly key: string
+}
+
+/** Signs for 127.0.0.1 and is its own authority. */
+export async function createServerCertificate(): Promise<PemPair> {
+  return createSelfSigned({ name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' })
+}
+
+/** What an app registers to sign in without a secret; the service asks for RSA of 2048 bits or more. */
+export async function createAppCertificate(): Promise<PemPair> {
+  return createSelfSigned({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) })
+}
+
+async function createSelfSigned(algorithm: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams): Promise<PemPair> {
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: 'CN=Mailtrail test',
+    notBefore: new Date(Date.now() - 86_400_000),
+    notAfter: new Date(Date.now() + 86_400_000),
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: [new BasicConstraintsExtension(true), new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
+  })
+  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+  return { cert: certificate.toString('pem'), key: PemConverter.encode(key, 'PRIVATE KEY') }
+}
