@@ -46,17 +46,14 @@ export function isInRange(normalized: string, range: AddressRange): boolean {
   return address.match(network, range.prefixLength)
 }
 
+const exchangeOnline: AddressRange = { network: '2603:10a6::', prefixLength: 32 }
+
 /**
- * Exchange Online's own servers. Apps that read mail through REST are recorded under these, so such an address says nothing of where
- * the person was: 165 of 224 REST binds of a public corpus came from here.
+ * Whether this is one of Exchange Online's own servers. Apps that read mail through REST are recorded under these, so such an address
+ * says nothing of where the person was: 165 of 224 REST binds of a public corpus came from here.
  *
  * @see https://github.com/invictus-ir/o365_dataset
  */
-const exchangeOnline: AddressRange = {
-  network: '2603:10a6::',
-  prefixLength: 32,
-}
-
 export function isExchangeOnlineAddress(normalized: string): boolean {
   return isInRange(normalized, exchangeOnline)
 }

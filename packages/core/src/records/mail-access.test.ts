@@ -197,6 +197,7 @@ describe(parseMailAccess, () => {
       changes: { LogonType: '', OperationCount: 'many', RecordType: null },
       expected: { recordType: undefined, logonType: undefined, operationCount: undefined },
     },
+    { changes: { MailboxOwnerUPN: ' Records@Clinic.example ' }, expected: { mailbox: 'records@clinic.example' } },
     { changes: { MailboxOwnerUPN: '' }, expected: { mailbox: 'delegate@clinic.example' } },
     { changes: { MailboxOwnerUPN: null, UserId: null }, expected: { mailbox: undefined, userId: undefined } },
     { changes: { SessionId: 'session' }, expected: { sessionKey: 'session' } },

@@ -69,8 +69,8 @@ export function parseMailAccess(record: JsonObject): MailAccess {
     recordType: readNumber(record.RecordType),
     accessType,
     isThrottled: readIsThrottled(record),
-    mailboxGuid: readText(record.MailboxGuid)?.toLowerCase(),
-    mailbox: (readText(record.MailboxOwnerUPN) ?? readText(record.UserId))?.toLowerCase(),
+    mailboxGuid: readText(record.MailboxGuid)?.trim().toLowerCase(),
+    mailbox: (readText(record.MailboxOwnerUPN) ?? readText(record.UserId))?.trim().toLowerCase(),
     userId: readText(record.UserId),
     logonType: readNumber(record.LogonType),
     address: readAddress(record),
@@ -104,7 +104,7 @@ function readIsThrottled(record: JsonObject): boolean | undefined {
   return flags.includes(true) || (flags.includes(false) ? false : undefined)
 }
 
-/** Bind records have no `ClientIP`; where both are there, `ClientIPAddress` is the mailbox client's. */
+/** Bind records carry no `ClientIP`, Sync records do. */
 function readAddress(record: JsonObject): ClientAddress | undefined {
   const raw = readText(record.ClientIPAddress) ?? readText(record.ClientIP)
   return raw === undefined ? undefined : { raw, normalized: normalizeAddress(raw) }
