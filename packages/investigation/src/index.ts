@@ -1,1 +1,7 @@
-export {}
+export * from './answer.ts'
+export * from './import-email-events.ts'
+export * from './investigate.ts'
+export * from './mailbox-coverage.ts'
+export * from './open-evidence.ts'
+export * from './question.ts'
+export * from './render-answer.ts'

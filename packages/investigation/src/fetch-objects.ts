@@ -1,0 +1,92 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { type Abortable, MailtrailError } from '@mailtrail/core'
+import type { ObjectStore } from '@mailtrail/lake'
+
+/** Local copies of lake objects: where they lie, and the longest line among them. */
+export interface FetchedObjects {
+  readonly folder: string
+  readonly objects: number
+  readonly longestLineBytes: number
+}
+
+/** Objects are small and a lake may be far away, so a few are on the way at once. */
+const concurrency = 8
+
+/**
+ * Copies the NDJSON objects under `prefixes` into `folder`, unpacked, as `<partition>/<number>.ndjson`, `<partition>` being the date in
+ * the key. Unpacking here checks each object's length and checksum: a cut one is an error, never fewer records.
+ *
+ * @throws {@link MailtrailError} `EVIDENCE_UNREADABLE` naming the object
+ */
+export async function fetchObjects(
+  lake: ObjectStore,
+  prefixes: readonly string[],
+  folder: string,
+  { signal }: Abortable = {},
+): Promise<FetchedObjects> {
+  let objects = 0
+  let longestLineBytes = 0
+  const keys = objectKeys(lake, prefixes, signal)
+  const fetchNext = async (): Promise<void> => {
+    for (let next = await keys.next(); !next.done; next = await keys.next()) {
+      signal?.throwIfAborted()
+      objects += 1
+      const path = join(folder, partitionOf(next.value), `${objects}.ndjson`)
+      longestLineBytes = Math.max(longestLineBytes, await fetchObject(lake, next.value, path, signal))
+    }
+  }
+  await mkdir(folder, { recursive: true })
+  await Promise.all(Array.from({ length: concurrency }, fetchNext))
+  return { folder, objects, longestLineBytes }
+}
+
+async function* objectKeys(lake: ObjectStore, prefixes: readonly string[], signal: AbortSignal | undefined): AsyncGenerator<string> {
+  for (const prefix of prefixes) {
+    for await (const key of lake.list(prefix, { signal })) if (key.endsWith('.ndjson.gz')) yield key
+  }
+}
+
+function partitionOf(key: string): string {
+  return /\/date=(\d{4}-\d\d-\d\d)\//.exec(key)?.[1] ?? 'unknown'
+}
+
+async function fetchObject(lake: ObjectStore, key: string, path: string, signal: AbortSignal | undefined): Promise<number> {
+  await mkdir(join(path, '..'), { recursive: true })
+  const lines = measureLines()
+  try {
+    await pipeline(Readable.from(lake.stream(key, { signal })), createGunzip(), lines.through, createWriteStream(path), { signal })
+  } catch (error) {
+    if (signal?.aborted || error instanceof MailtrailError) throw error
+    throw new MailtrailError(
+      'EVIDENCE_UNREADABLE',
+      `The object ${key} in the lake at ${lake.place} cannot be read whole: verify the lake, then ask again.`,
+      { cause: error },
+    )
+  }
+  return lines.longest()
+}
+
+function measureLines(): { through(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>; longest(): number } {
+  let longest = 0
+  let current = 0
+  return {
+    async *through(chunks) {
+      for await (const chunk of chunks) {
+        let from = 0
+        for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {
+          longest = Math.max(longest, current + at - from)
+          current = 0
+          from = at + 1
+        }
+        current += chunk.length - from
+        yield chunk
+      }
+    },
+    longest: () => Math.max(longest, current),
+  }
+}

@@ -1,0 +1,29 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { FetchedObjects } from './fetch-objects.ts'
+
+/**
+ * Loads every line as text, with its partition, and marks the odd ones that SQL cannot take as they are: no JSON to DuckDB (half a
+ * surrogate pair in a subject is enough), no object, or lists and objects wrapped in strings, as some exports have them.
+ *
+ * @param table - `lines` or `email_lines`
+ */
+export async function loadLines(connection: DuckDBConnection, table: string, fetched: FetchedObjects): Promise<void> {
+  await connection.run(`CREATE TABLE ${table} (line VARCHAR, partition VARCHAR, is_odd BOOLEAN)`)
+  if (fetched.objects === 0) return
+  const bytes = Math.max(2 ** 21, fetched.longestLineBytes + 2)
+  await connection.run(
+    String.raw`
+      INSERT INTO ${table}
+      SELECT line, parse_filename(parse_dirpath(filename)), ${isOdd}
+      FROM read_csv($files, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, filename = true,
+        delim = chr(1), quote = '', escape = '', new_line = '\n', max_line_size = ${bytes}, buffer_size = ${2 * bytes})
+      WHERE line IS NOT NULL`,
+    { files: `${fetched.folder}/*/*.ndjson` },
+  )
+}
+
+const isOdd: string = String.raw`
+  coalesce(json_type(TRY_CAST(line AS JSON)), '') <> 'OBJECT'
+  OR regexp_matches(line, '[:\[,]\s*"\s*(@?\{|\[\s*[\]{])')
+  OR regexp_matches(line, '"(Folders|FolderItems|OperationProperties)"\s*:\s*\{')
+`

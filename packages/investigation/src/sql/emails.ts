@@ -1,0 +1,86 @@
+/**
+ * `email_events`: the latest row of each message and recipient, for the stream repeats a row whenever its verdict or location changes.
+ * `first_time` keeps when the message was first seen, which a later verdict must not move.
+ */
+export const emailEvents: string = `
+CREATE TABLE email_events AS
+WITH rows AS (
+  SELECT line_no, j, CASE WHEN json_type(j, '$.properties') = 'OBJECT' THEN json_extract(j, '$.properties') ELSE j END AS p
+  FROM readable_email_lines
+  WHERE coalesce(lower(member(j, '$.tenantId')), $tenant) = $tenant
+), named AS (
+  SELECT
+    coalesce(lower(member(p, '$.NetworkMessageId')), 'id:' || bare_id(member(p, '$.InternetMessageId')), 'line:' || line_no) AS message_key,
+    member(p, '$.NetworkMessageId') AS network_message_id,
+    bare_id(member(p, '$.InternetMessageId')) AS message_id,
+    lower(trimmed(member(p, '$.SenderFromAddress'))) AS sender_from,
+    lower(trimmed(member(p, '$.SenderMailFromAddress'))) AS sender_mail_from,
+    lower(trimmed(member(p, '$.RecipientEmailAddress'))) AS recipient,
+    member(p, '$.Subject') AS subject,
+    lower(member(p, '$.EmailDirection')) AS direction,
+    member(p, '$.DeliveryLocation') AS delivery_location,
+    utc_ms(member(p, '$.Timestamp')) AS time,
+    utc_ms(member(j, '$.time')) AS streamed,
+    member(p, '$.ReportId') AS report_id
+  FROM rows
+)
+SELECT *, min(time) OVER (PARTITION BY message_key) AS first_time
+FROM named
+QUALIFY row_number() OVER (
+  PARTITION BY message_key, recipient ORDER BY time DESC NULLS LAST, streamed DESC NULLS LAST, report_id DESC NULLS LAST
+) = 1;
+`
+
+export const readableEmailLines: string = `
+CREATE VIEW readable_email_lines AS
+SELECT l.rowid AS line_no, TRY_CAST(coalesce(r.text, l.line) AS JSON) AS j
+FROM email_lines l LEFT JOIN repaired_emails r ON r.line_no = l.rowid
+WHERE CASE WHEN r.line_no IS NULL THEN NOT is_odd ELSE r.text IS NOT NULL END;
+`
+
+/** One row a message, so that its recipients never multiply it; and the addresses in whose mailboxes it lies. */
+export const messages: string = `
+CREATE TABLE messages AS
+SELECT
+  message_key,
+  max(network_message_id) AS network_message_id,
+  coalesce(max(message_id), 'nmid:' || message_key) AS message_id,
+  lower(coalesce(max(message_id), 'nmid:' || message_key)) AS folded_id,
+  coalesce(arg_max(sender_from, coalesce(time, 0)), arg_max(sender_mail_from, coalesce(time, 0))) AS sender,
+  arg_max(subject, coalesce(time, 0)) AS subject,
+  coalesce(list_sort(list(DISTINCT recipient) FILTER (recipient IS NOT NULL)), []) AS recipients,
+  min(first_time) AS time
+FROM email_events GROUP BY message_key;
+
+CREATE TABLE message_addresses AS
+SELECT message_key, recipient AS address FROM email_events WHERE recipient IS NOT NULL
+UNION SELECT message_key, sender_from FROM email_events WHERE sender_from IS NOT NULL
+UNION SELECT message_key, sender_mail_from FROM email_events WHERE sender_mail_from IS NOT NULL;
+
+CREATE TABLE mailbox_messages AS
+SELECT DISTINCT mailbox_key, message_key FROM mailbox_addresses JOIN message_addresses USING (address);
+`
+
+/**
+ * Addresses that receive or send as a mailbox of the tenant, in the domains of known mailboxes, but appear in no record: no records is
+ * not a quiet mailbox.
+ */
+export const addressesWithoutRecords: string = `
+WITH internal AS (
+  SELECT recipient AS address FROM email_events WHERE direction IN ('inbound', 'intra-org')
+  UNION SELECT sender_from FROM email_events WHERE direction IN ('outbound', 'intra-org')
+)
+SELECT address FROM internal
+WHERE address IS NOT NULL
+  AND split_part(address, '@', -1) IN (SELECT split_part(address, '@', -1) FROM mailbox_addresses WHERE address LIKE '%@%')
+  AND address NOT IN (SELECT address FROM mailbox_addresses)
+ORDER BY address
+`
+
+export const emailEventCounts: string = `
+SELECT
+  (SELECT count(*) FROM email_lines) AS read,
+  (SELECT count(*) FROM messages) AS messages,
+  (SELECT count(*) FROM readable_email_lines WHERE lower(member(j, '$.tenantId')) <> $tenant) AS "otherTenant",
+  (SELECT count(*) FROM email_lines) - (SELECT count(*) FROM readable_email_lines) AS unreadable
+`

@@ -1,0 +1,88 @@
+/** E1: the messages that attributed Bind records name, by mailbox. */
+export const itemised: string = `
+CREATE TEMP TABLE itemised AS
+SELECT
+  mailbox_key, message_id, any_value(folded_id) AS folded_id,
+  count(*) AS accesses, min(time) AS first_time, max(time) AS last_time,
+  coalesce(list_sort(list(DISTINCT folder) FILTER (folder IS NOT NULL)), []) AS folders,
+  list_sort(list(DISTINCT record_id)) AS record_ids
+FROM judged JOIN accesses USING (record_no)
+WHERE verdict = 'attributed' AND kind = 'Bind' AND message_id IS NOT NULL
+GROUP BY mailbox_key, message_id;
+`
+
+export const itemisedRows = 'SELECT * FROM itemised ORDER BY mailbox_key, first_time, message_id'
+
+/** EmailEvents messages that could be an itemised one. \`in_mailbox\`: the mailbox received or sent it; else only the id agrees. */
+export const itemisedMatches: string = `
+SELECT
+  i.mailbox_key, i.message_id AS item_id, m.message_id, m.message_id = i.message_id AS is_exact, b.message_key IS NOT NULL AS in_mailbox,
+  m.network_message_id, m.message_key, m.sender, m.subject, m.recipients, m.time
+FROM itemised i
+JOIN messages m USING (folded_id)
+LEFT JOIN mailbox_messages b ON b.mailbox_key = i.mailbox_key AND b.message_key = m.message_key
+ORDER BY i.mailbox_key, item_id, m.time, m.message_key
+`
+
+/** What attributed Bind records amount to in each mailbox; \`nameless_records\` name no item at all. */
+export const bindTotals: string = `
+SELECT
+  mailbox_key,
+  count(DISTINCT record_no) AS records,
+  count(a.record_no) AS accesses,
+  count(a.record_no) FILTER (a.message_id IS NULL) AS unnamed,
+  count(DISTINCT record_no) FILTER (a.record_no IS NULL) AS nameless_records
+FROM judged j LEFT JOIN accesses a USING (record_no)
+WHERE verdict = 'attributed' AND kind = 'Bind'
+GROUP BY mailbox_key
+`
+
+/** E2: folders of Sync records, attributed or not to be decided. */
+export const syncRows: string = `
+SELECT mailbox_key, verdict, folder, list_sort(list(DISTINCT time) FILTER (time IS NOT NULL)) AS times, max(time) AS last_time
+FROM judged JOIN syncs USING (record_no)
+WHERE kind = 'Sync' AND verdict IN ('attributed', 'undetermined')
+GROUP BY mailbox_key, verdict, folder
+ORDER BY mailbox_key, verdict, folder
+`
+
+/** E4: ids that undecided Bind records name, less those already itemised in the mailbox. */
+export const undeterminedRows: string = `
+SELECT mailbox_key, message_id, list_sort(list_distinct(flatten(list(undecided)))) AS undecided
+FROM judged JOIN accesses USING (record_no) ANTI JOIN itemised i USING (mailbox_key, message_id)
+WHERE verdict = 'undetermined' AND kind = 'Bind' AND message_id IS NOT NULL
+GROUP BY mailbox_key, message_id
+ORDER BY mailbox_key, message_id
+`
+
+/** The owner's records count too: the limit is the mailbox's. */
+export const flaggedTimes: string = `
+SELECT mailbox_key, time FROM records JOIN record_mailboxes USING (record_no)
+WHERE is_throttled AND time IS NOT NULL ORDER BY mailbox_key, time
+`
+
+/** First and last record of each mailbox and hour: enough to see what they vouch for. */
+export const hourlyTimes: string = `
+SELECT mailbox_key, min(time) AS first_time, max(time) AS last_time
+FROM records JOIN record_mailboxes USING (record_no)
+WHERE time IS NOT NULL GROUP BY mailbox_key, time // 3600000 ORDER BY mailbox_key, first_time
+`
+
+/** Messages that lay in each mailbox by its two cut-offs; one without a time may have been there at any. */
+export const presentMessages: string = `
+SELECT
+  mailbox_key, message_id,
+  bool_or(coalesce(m.time <= presumed_until, presumed_until IS NOT NULL)) AS is_presumed,
+  bool_or(coalesce(m.time < possible_before, possible_before IS NOT NULL)) AS is_possible
+FROM cutoffs JOIN mailbox_messages USING (mailbox_key) JOIN messages m USING (message_key)
+GROUP BY mailbox_key, message_id
+ORDER BY mailbox_key, min(m.time), message_id
+`
+
+/** The same for addresses of which there is no record. */
+export const messagesOfAddresses: string = `
+SELECT address, list_sort(list(DISTINCT message_id)) AS message_ids
+FROM message_addresses JOIN messages USING (message_key)
+WHERE list_contains(CAST($addresses AS JSON)::VARCHAR[], address) AND coalesce(time < $before, true)
+GROUP BY address
+`

@@ -1,0 +1,149 @@
+/** The lines as stored, less the few that DuckDB cannot read as they are: {@link repairLines} has put those into `repaired`. */
+export const readableLines: string = `
+CREATE VIEW readable_lines AS
+SELECT l.rowid AS line_no, l.partition, l.line, TRY_CAST(coalesce(r.text, l.line) AS JSON) AS j
+FROM lines l LEFT JOIN repaired r ON r.line_no = l.rowid
+WHERE CASE WHEN r.line_no IS NULL THEN NOT is_odd ELSE r.text IS NOT NULL END;
+`
+
+/**
+ * One row a line that is this tenant's MailItemsAccessed record. A record in the partition `unknown` has no usable time by the
+ * collector's own finding. Without `IsThrottled` a record does not say that the mailbox was not throttled: NULL, not false.
+ */
+export const deliveries: string = `
+CREATE TABLE deliveries AS
+SELECT
+  line_no,
+  partition,
+  md5(line) AS text_digest,
+  member(j, '$.Id') AS id,
+  lower(member(j, '$.OrganizationId')) AS organization,
+  member(j, '$.Operation') AS operation,
+  CASE WHEN partition <> 'unknown' THEN utc_ms(member(j, '$.CreationTime')) END AS time,
+  CASE
+    WHEN list_contains(property_values(j, 'mailaccesstype'), 'sync') THEN 'Sync'
+    WHEN list_contains(property_values(j, 'mailaccesstype'), 'bind') THEN 'Bind'
+  END AS access_type,
+  trimmed(j ->> '$.RecordType') AS record_type,
+  CASE
+    WHEN list_contains(property_values(j, 'isthrottled'), 'true') THEN true
+    WHEN list_contains(property_values(j, 'isthrottled'), 'false') THEN false
+  END AS is_throttled,
+  lower(member(j, '$.MailboxGuid')) AS mailbox_guid,
+  lower(member(j, '$.MailboxOwnerUPN')) AS owner_upn,
+  lower(member(j, '$.UserId')) AS user_id,
+  coalesce(member(j, '$.ClientIPAddress'), member(j, '$.ClientIP')) AS address,
+  list_filter([
+    lower(trimmed(member(j, '$.SessionId'))),
+    lower(trimmed(member(j, '$.AppAccessContext.AADSessionId')))
+  ], lambda s: s IS NOT NULL) AS sessions,
+  list_filter([
+    lower(trimmed(member(j, '$.AppId'))),
+    lower(trimmed(member(j, '$.ClientAppId'))),
+    lower(trimmed(member(j, '$.AppAccessContext.ClientAppId')))
+  ], lambda a: a IS NOT NULL) AS apps
+FROM readable_lines;
+`
+
+/** Ids that came with more than one text: the same record in another key order, or a variant. {@link digestRepeats} tells them apart. */
+export const repeatedIds: string = `
+SELECT d.line_no, l.line
+FROM deliveries d JOIN lines l ON l.rowid = d.line_no
+WHERE d.id IN (SELECT id FROM deliveries WHERE id IS NOT NULL GROUP BY id HAVING count(DISTINCT text_digest) > 1)
+`
+
+/**
+ * `records`: deliveries deduped by Id. A record without an Id counts by itself, for an empty Id is no key; two different records under
+ * one Id are both kept. Another organization's records and other operations stay out, counted.
+ */
+export const records: string = `
+CREATE TABLE records AS
+SELECT
+  line_no AS record_no,
+  coalesce(id, 'no-id:' || text_digest || ':' || line_no) AS record_id,
+  id,
+  time,
+  access_type,
+  coalesce(access_type, CASE WHEN record_type = '2' THEN 'Sync' ELSE 'Bind' END) AS kind,
+  is_throttled,
+  mailbox_guid,
+  owner_upn,
+  user_id,
+  address,
+  sessions,
+  apps
+FROM deliveries LEFT JOIN repeats USING (line_no)
+WHERE operation = 'MailItemsAccessed' AND coalesce(organization, $tenant) = $tenant
+QUALIFY row_number() OVER (
+  PARTITION BY coalesce(id, 'line ' || line_no), coalesce(digest, text_digest) ORDER BY line_no
+) = 1;
+`
+
+export const recordCounts: string = `
+SELECT
+  (SELECT count(*) FROM lines) AS read,
+  (SELECT count(*) FROM lines) - (SELECT count(*) FROM deliveries) AS unreadable,
+  (SELECT count(*) FROM deliveries WHERE organization <> $tenant) AS "otherTenant",
+  (SELECT count(*) FROM deliveries
+    WHERE coalesce(organization, $tenant) = $tenant AND operation IS DISTINCT FROM 'MailItemsAccessed') AS "otherOperation",
+  (SELECT count(*) FROM records) AS records,
+  (SELECT count(*) FROM (SELECT id FROM records WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1)) AS variants
+`
+
+/** Every item of every folder: several folders, several items and an empty first folder all occur. */
+export const accesses: string = `
+CREATE TABLE accesses AS
+WITH folders AS (
+  SELECT line_no AS record_no, unnest(json_extract(j, '$.Folders[*]')) AS folder
+  FROM readable_lines WHERE line_no IN (SELECT record_no FROM records WHERE time IS NULL OR time BETWEEN $from AND $to)
+), items AS (
+  SELECT record_no, folder_path(folder) AS folder, unnest(json_extract(folder, '$.FolderItems[*]')) AS item FROM folders
+), named AS (
+  SELECT record_no, folder, bare_id(member(item, '$.InternetMessageId')) AS message_id, member(item, '$.Subject') AS subject
+  FROM items WHERE json_type(item) = 'OBJECT'
+)
+SELECT *, lower(message_id) AS folded_id FROM named;
+`
+
+/** A Sync names its folder in \`Item.ParentFolder\`; other readers of the feed report \`Folders\`. */
+export const syncs: string = `
+CREATE TABLE syncs AS
+WITH syncing AS (
+  SELECT line_no AS record_no, j FROM readable_lines
+  WHERE line_no IN (SELECT record_no FROM records WHERE kind = 'Sync' AND (time IS NULL OR time BETWEEN $from AND $to))
+), folders AS (
+  SELECT record_no, json_extract(j, '$.Item.ParentFolder') AS folder FROM syncing
+  UNION ALL
+  SELECT record_no, unnest(json_extract(j, '$.Folders[*]')) FROM syncing
+), named AS (
+  SELECT record_no, folder_path(folder) AS path, member(folder, '$.Name') AS name FROM folders
+)
+SELECT s.record_no, n.path, n.name, coalesce(n.path, n.name) AS folder
+FROM syncing s LEFT JOIN (SELECT * FROM named WHERE path IS NOT NULL OR name IS NOT NULL) n USING (record_no);
+`
+
+/**
+ * A mailbox is its GUID, under which a rename changes nothing. Records without one join the mailbox whose UPN they name, if there is one
+ * such mailbox; the actor's name stands in only where a record names no owner at all.
+ */
+export const mailboxes: string = `
+CREATE TABLE guid_of AS
+SELECT owner_upn, min(mailbox_guid) AS mailbox_guid FROM records
+WHERE mailbox_guid IS NOT NULL AND owner_upn IS NOT NULL GROUP BY owner_upn HAVING count(DISTINCT mailbox_guid) = 1;
+
+CREATE TABLE record_mailboxes AS
+SELECT record_no, coalesce(r.mailbox_guid, g.mailbox_guid, 'upn:' || coalesce(r.owner_upn, r.user_id), 'unknown') AS mailbox_key
+FROM records r LEFT JOIN guid_of g USING (owner_upn);
+
+CREATE TABLE mailboxes AS
+SELECT
+  mailbox_key,
+  CASE WHEN mailbox_key NOT LIKE 'upn:%' AND mailbox_key <> 'unknown' THEN mailbox_key END AS mailbox_guid,
+  coalesce(arg_max(owner_upn, coalesce(time, 0)) FILTER (owner_upn IS NOT NULL),
+    CASE WHEN mailbox_key LIKE 'upn:%' THEN substr(mailbox_key, 5) END) AS upn,
+  coalesce(list_sort(list(DISTINCT owner_upn) FILTER (owner_upn IS NOT NULL)), []) AS upns
+FROM records JOIN record_mailboxes USING (record_no) GROUP BY mailbox_key;
+
+CREATE TABLE mailbox_addresses AS
+SELECT DISTINCT mailbox_key, unnest(list_distinct(list_append(upns, upn))) AS address FROM mailboxes WHERE upn IS NOT NULL;
+`
