@@ -13,14 +13,14 @@ import { createServerCertificate } from './certificates.ts'
 export const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 export const publisherId = '99999999-8888-4777-8666-555555555555'
 
-export interface Received {
+interface Received {
   readonly method: string
   readonly url: URL
   readonly authorization: string | undefined
   readonly body: string
 }
 
-export type Answer = (response: ServerResponse, received: Received) => void
+type Answer = (response: ServerResponse, received: Received) => void
 
 /** Microsoft's login and feed on one origin, over TLS with an authority of its own. A test may replace any answer, at any time. */
 export interface VendorService extends AsyncDisposable {
