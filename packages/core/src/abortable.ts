@@ -1,4 +1,4 @@
 /** Options of everything that waits for something outside the process. */
 export interface Abortable {
-	readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined
 }

@@ -1,64 +1,53 @@
-import { createHash, type Hash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { appendFile, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { promisify } from "node:util";
-import { crc32, createDeflateRaw, deflateRaw } from "node:zlib";
-import {
-	type Abortable,
-	MailtrailError,
-	recordsDigest,
-	type StoredObject,
-	type TenantId,
-} from "@mailtrail/core";
-import { rawKey, variantKey } from "./layout.ts";
-import type { ObjectBody, ObjectStore } from "./object-store.ts";
-import {
-	type RawDigests,
-	rawHeader,
-	rawTrailer,
-	readRawDigests,
-} from "./raw-object.ts";
+import { createHash, type Hash, randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { appendFile, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import { crc32, createDeflateRaw, deflateRaw } from 'node:zlib'
+import { type Abortable, MailtrailError, recordsDigest, type StoredObject, type TenantId } from '@mailtrail/core'
+import { rawKey, variantKey } from './layout.ts'
+import type { ObjectBody, ObjectStore } from './object-store.ts'
+import { type RawDigests, rawHeader, rawTrailer, readRawDigests } from './raw-object.ts'
 
 /** Kept lines are held up to this many bytes over all partitions of a content, and spooled to files beyond. */
-const heldBytes = 8 * 1024 * 1024;
+const heldBytes = 8 * 1024 * 1024
 
 /** zlib's fastest level: evidence is stored once and read rarely, and the fetcher's time is what a backlog costs. */
-const compression = { level: 1 };
+const compression = { level: 1 }
 
 export interface KeptLine {
-	readonly operation: string;
-	/** Event date, `YYYY-MM-DD` or `unknown`. */
-	readonly date: string;
-	/** The record's bytes as sent, on one line, without a line end. */
-	readonly line: Uint8Array;
-	readonly id: string;
-	readonly digest: string;
+  readonly operation: string
+  /** Event date, `YYYY-MM-DD` or `unknown`. */
+  readonly date: string
+  /** The record's bytes as sent, on one line, without a line end. */
+  readonly line: Uint8Array
+  readonly id: string
+  readonly digest: string
 }
 
 export interface EvidenceOptions {
-	readonly tenantId: TenantId;
-	readonly contentId: string;
-	/** A local folder for lines beyond what is held in memory. */
-	readonly spoolFolder: string;
+  readonly tenantId: TenantId
+  readonly contentId: string
+  /** A local folder for lines beyond what is held in memory. */
+  readonly spoolFolder: string
 }
 
 export interface StoredEvidence {
-	/** Every object that holds lines of this content. */
-	readonly objects: readonly StoredObject[];
-	/** Keys written because another version of the content was stored before. */
-	readonly variants: readonly string[];
+  /** Every object that holds lines of this content. */
+  readonly objects: readonly StoredObject[]
+  /** Keys written because another version of the content was stored before. */
+  readonly variants: readonly string[]
 }
 
 interface Partition {
-	readonly key: string;
-	readonly lines: Hash;
-	readonly records: { id: string; digest: string }[];
-	held: Uint8Array[];
-	crc: number;
-	bytes: number;
-	spool?: string;
+  readonly key: string
+  readonly lines: Hash
+  readonly records: { id: string; digest: string }[]
+  held: Uint8Array[]
+  crc: number
+  bytes: number
+  spool?: string
 }
 
 /**
@@ -66,129 +55,112 @@ interface Partition {
  * operation and the event date alone; what is stored already decides by its recorded digest whether this is the same evidence.
  */
 export class EvidenceWriter implements AsyncDisposable {
-	readonly #lake: ObjectStore;
-	readonly #options: EvidenceOptions;
-	readonly #partitions = new Map<string, Partition>();
-	#held = 0;
+  readonly #lake: ObjectStore
+  readonly #options: EvidenceOptions
+  readonly #partitions = new Map<string, Partition>()
+  #held = 0
 
-	constructor(lake: ObjectStore, options: EvidenceOptions) {
-		this.#lake = lake;
-		this.#options = options;
-	}
+  constructor(lake: ObjectStore, options: EvidenceOptions) {
+    this.#lake = lake
+    this.#options = options
+  }
 
-	async add({ operation, date, line, id, digest }: KeptLine): Promise<void> {
-		const partition = this.#partition(operation, date);
-		const ended = Buffer.concat([line, Buffer.from("\n")]);
-		partition.lines.update(ended);
-		partition.crc = crc32(ended, partition.crc);
-		partition.bytes += ended.length;
-		partition.records.push({ id, digest });
-		partition.held.push(ended);
-		this.#held += ended.length;
-		if (this.#held > heldBytes) await this.#spill();
-	}
+  async add({ operation, date, line, id, digest }: KeptLine): Promise<void> {
+    const partition = this.#partition(operation, date)
+    const ended = Buffer.concat([line, Buffer.from('\n')])
+    partition.lines.update(ended)
+    partition.crc = crc32(ended, partition.crc)
+    partition.bytes += ended.length
+    partition.records.push({ id, digest })
+    partition.held.push(ended)
+    this.#held += ended.length
+    if (this.#held > heldBytes) await this.#spill()
+  }
 
-	/** Stores everything added so far. Doing this twice, or on two workers at once, leaves the same objects. */
-	async store(options?: Abortable): Promise<StoredEvidence> {
-		const objects: StoredObject[] = [];
-		const variants: string[] = [];
-		for (const partition of this.#partitions.values()) {
-			const digests = {
-				linesSha256: partition.lines.digest("hex"),
-				recordsSha256: recordsDigest(partition.records),
-			};
-			const body = await this.#compress(partition, digests);
-			if (
-				(await this.#lake.create(partition.key, body, options)) === "created"
-			) {
-				objects.push({ key: partition.key, ...digests });
-				continue;
-			}
-			const there = await this.#storedDigests(partition.key, options);
-			objects.push({ key: partition.key, ...there });
-			if (there.recordsSha256 === digests.recordsSha256) continue;
-			const key = variantKey(partition.key, digests.recordsSha256);
-			await this.#lake.create(key, body, options);
-			objects.push({ key, ...digests });
-			variants.push(key);
-		}
-		return { objects, variants };
-	}
+  /** Stores everything added so far. Doing this twice, or on two workers at once, leaves the same objects. */
+  async store(options?: Abortable): Promise<StoredEvidence> {
+    const objects: StoredObject[] = []
+    const variants: string[] = []
+    for (const partition of this.#partitions.values()) {
+      const digests = {
+        linesSha256: partition.lines.digest('hex'),
+        recordsSha256: recordsDigest(partition.records),
+      }
+      const body = await this.#compress(partition, digests)
+      if ((await this.#lake.create(partition.key, body, options)) === 'created') {
+        objects.push({ key: partition.key, ...digests })
+        continue
+      }
+      const there = await this.#storedDigests(partition.key, options)
+      objects.push({ key: partition.key, ...there })
+      if (there.recordsSha256 === digests.recordsSha256) continue
+      const key = variantKey(partition.key, digests.recordsSha256)
+      await this.#lake.create(key, body, options)
+      objects.push({ key, ...digests })
+      variants.push(key)
+    }
+    return { objects, variants }
+  }
 
-	async [Symbol.asyncDispose](): Promise<void> {
-		for (const { spool } of this.#partitions.values()) {
-			if (spool)
-				await Promise.all([
-					rm(spool, { force: true }),
-					rm(`${spool}.gz`, { force: true }),
-				]);
-		}
-	}
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { spool } of this.#partitions.values()) {
+      if (spool) await Promise.all([rm(spool, { force: true }), rm(`${spool}.gz`, { force: true })])
+    }
+  }
 
-	#partition(operation: string, date: string): Partition {
-		const { tenantId, contentId } = this.#options;
-		const key = rawKey(operation, tenantId, date, contentId);
-		const known = this.#partitions.get(key);
-		if (known) return known;
-		const partition: Partition = {
-			key,
-			lines: createHash("sha256"),
-			records: [],
-			held: [],
-			crc: 0,
-			bytes: 0,
-		};
-		this.#partitions.set(key, partition);
-		return partition;
-	}
+  #partition(operation: string, date: string): Partition {
+    const { tenantId, contentId } = this.#options
+    const key = rawKey(operation, tenantId, date, contentId)
+    const known = this.#partitions.get(key)
+    if (known) return known
+    const partition: Partition = {
+      key,
+      lines: createHash('sha256'),
+      records: [],
+      held: [],
+      crc: 0,
+      bytes: 0,
+    }
+    this.#partitions.set(key, partition)
+    return partition
+  }
 
-	async #spill(): Promise<void> {
-		await mkdir(this.#options.spoolFolder, { recursive: true });
-		for (const partition of this.#partitions.values()) {
-			partition.spool ??= join(this.#options.spoolFolder, randomUUID());
-			await appendFile(partition.spool, Buffer.concat(partition.held));
-			partition.held = [];
-		}
-		this.#held = 0;
-	}
+  async #spill(): Promise<void> {
+    await mkdir(this.#options.spoolFolder, { recursive: true })
+    for (const partition of this.#partitions.values()) {
+      partition.spool ??= join(this.#options.spoolFolder, randomUUID())
+      await appendFile(partition.spool, Buffer.concat(partition.held))
+      partition.held = []
+    }
+    this.#held = 0
+  }
 
-	async #compress(
-		partition: Partition,
-		digests: RawDigests,
-	): Promise<ObjectBody> {
-		const trailer = rawTrailer(partition.crc, partition.bytes);
-		if (partition.spool === undefined) {
-			return Buffer.concat([
-				rawHeader(digests),
-				await promisify(deflateRaw)(Buffer.concat(partition.held), compression),
-				trailer,
-			]);
-		}
-		await appendFile(partition.spool, Buffer.concat(partition.held));
-		partition.held = [];
-		const path = `${partition.spool}.gz`;
-		await appendFile(path, rawHeader(digests));
-		await pipeline(
-			createReadStream(partition.spool),
-			createDeflateRaw(compression),
-			createWriteStream(path, { flags: "a" }),
-		);
-		await appendFile(path, trailer);
-		return { path };
-	}
+  async #compress(partition: Partition, digests: RawDigests): Promise<ObjectBody> {
+    const trailer = rawTrailer(partition.crc, partition.bytes)
+    if (partition.spool === undefined) {
+      return Buffer.concat([rawHeader(digests), await promisify(deflateRaw)(Buffer.concat(partition.held), compression), trailer])
+    }
+    await appendFile(partition.spool, Buffer.concat(partition.held))
+    partition.held = []
+    const path = `${partition.spool}.gz`
+    await appendFile(path, rawHeader(digests))
+    await pipeline(createReadStream(partition.spool), createDeflateRaw(compression), createWriteStream(path, { flags: 'a' }))
+    await appendFile(path, trailer)
+    return { path }
+  }
 
-	async #storedDigests(key: string, options?: Abortable): Promise<RawDigests> {
-		for await (const chunk of this.#lake.stream(key, options)) {
-			const digests = readRawDigests(chunk);
-			if (digests) return digests;
-			break;
-		}
-		throw new MailtrailError(
-			"LAKE_OBJECT_FOREIGN",
-			`The object ${key} in ${this.#lake.place} was not written by Mailtrail. Move it away; the content is then stored.`,
-			{
-				retry: { again: true },
-			},
-		);
-	}
+  async #storedDigests(key: string, options?: Abortable): Promise<RawDigests> {
+    for await (const chunk of this.#lake.stream(key, options)) {
+      const digests = readRawDigests(chunk)
+      if (digests) return digests
+      break
+    }
+    throw new MailtrailError(
+      'LAKE_OBJECT_FOREIGN',
+      `The object ${key} in ${this.#lake.place} was not written by Mailtrail. Move it away; the content is then stored.`,
+      {
+        retry: { again: true },
+      },
+    )
+  }
 }

@@ -1,177 +1,126 @@
-import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import {
-	access,
-	link,
-	mkdir,
-	open,
-	readdir,
-	readFile,
-	rm,
-} from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { MailtrailError } from "@mailtrail/core";
-import type { ObjectBody, ObjectStore } from "./object-store.ts";
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { access, link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { MailtrailError } from '@mailtrail/core'
+import type { ObjectBody, ObjectStore } from './object-store.ts'
 
 /** Unfinished writes live here until they are linked to their key; no listing shows them. */
-const stagingFolder = ".staging";
+const stagingFolder = '.staging'
 
 /** A lake in a local folder: written aside, synced, and given its name by link(2), which fails when the name is taken. */
 export function createFolderStore(root: string): ObjectStore {
-	return {
-		place: root,
-		create: (key, body) => createObject(root, key, body),
-		read: (key) => readFile(pathOf(root, key)).catch(undefinedIfMissing),
-		stream: (key, { signal } = {}) => streamObject(root, key, signal),
-		has: (key) =>
-			access(pathOf(root, key)).then(
-				() => true,
-				(error) => undefinedIfMissing(error) ?? false,
-			),
-		list: (prefix) => listKeys(root, prefix.replace(/\/$/, "")),
-		[Symbol.asyncDispose]: async () => {},
-	};
+  return {
+    place: root,
+    create: (key, body) => createObject(root, key, body),
+    read: (key) => readFile(pathOf(root, key)).catch(undefinedIfMissing),
+    stream: (key, { signal } = {}) => streamObject(root, key, signal),
+    has: (key) =>
+      access(pathOf(root, key)).then(
+        () => true,
+        (error) => undefinedIfMissing(error) ?? false,
+      ),
+    list: (prefix) => listKeys(root, prefix.replace(/\/$/, '')),
+    [Symbol.asyncDispose]: async () => {},
+  }
 }
 
 function pathOf(root: string, key: string): string {
-	const parts = key.split("/");
-	if (
-		parts.some(
-			(part) =>
-				part === "" ||
-				part === "." ||
-				part === ".." ||
-				part.includes("\0") ||
-				part.includes("\\"),
-		)
-	) {
-		throw new MailtrailError(
-			"LAKE_KEY_INVALID",
-			`"${key}" is not a key of the lake: empty, "." and ".." parts and backslashes are refused.`,
-		);
-	}
-	return join(root, ...parts);
+  const parts = key.split('/')
+  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\'))) {
+    throw new MailtrailError(
+      'LAKE_KEY_INVALID',
+      `"${key}" is not a key of the lake: empty, "." and ".." parts and backslashes are refused.`,
+    )
+  }
+  return join(root, ...parts)
 }
 
-async function createObject(
-	root: string,
-	key: string,
-	body: ObjectBody,
-): Promise<"created" | "exists"> {
-	const path = pathOf(root, key);
-	const staged = join(root, stagingFolder, randomUUID());
-	await mkdir(dirname(staged), { recursive: true });
-	try {
-		await writeSynced(staged, body);
-		const firstNew = await mkdir(dirname(path), { recursive: true });
-		await link(staged, path);
-		await syncFolders(
-			dirname(path),
-			firstNew === undefined ? dirname(path) : dirname(firstNew),
-		);
-		return "created";
-	} catch (error) {
-		if (codeOf(error) === "EEXIST") return "exists";
-		throw unwritable(root, error);
-	} finally {
-		await rm(staged, { force: true });
-	}
+async function createObject(root: string, key: string, body: ObjectBody): Promise<'created' | 'exists'> {
+  const path = pathOf(root, key)
+  const staged = join(root, stagingFolder, randomUUID())
+  await mkdir(dirname(staged), { recursive: true })
+  try {
+    await writeSynced(staged, body)
+    const firstNew = await mkdir(dirname(path), { recursive: true })
+    await link(staged, path)
+    await syncFolders(dirname(path), firstNew === undefined ? dirname(path) : dirname(firstNew))
+    return 'created'
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return 'exists'
+    throw unwritable(root, error)
+  } finally {
+    await rm(staged, { force: true })
+  }
 }
 
 async function writeSynced(path: string, body: ObjectBody): Promise<void> {
-	if (!(body instanceof Uint8Array)) {
-		await pipeline(
-			createReadStream(body.path),
-			createWriteStream(path, { flags: "wx", flush: true }),
-		);
-		return;
-	}
-	await using file = await open(path, "wx");
-	await file.writeFile(body);
-	await file.sync();
+  if (!(body instanceof Uint8Array)) {
+    await pipeline(createReadStream(body.path), createWriteStream(path, { flags: 'wx', flush: true }))
+    return
+  }
+  await using file = await open(path, 'wx')
+  await file.writeFile(body)
+  await file.sync()
 }
 
 /** A name survives a power cut only when each folder on the way to it has been synced, up to the first that was there before. */
 async function syncFolders(lowest: string, highest: string): Promise<void> {
-	for (
-		let folder = lowest;
-		folder.length >= highest.length;
-		folder = dirname(folder)
-	) {
-		await using handle = await open(folder, "r");
-		await handle.sync();
-		if (folder === dirname(folder)) return;
-	}
+  for (let folder = lowest; folder.length >= highest.length; folder = dirname(folder)) {
+    await using handle = await open(folder, 'r')
+    await handle.sync()
+    if (folder === dirname(folder)) return
+  }
 }
 
-async function* streamObject(
-	root: string,
-	key: string,
-	signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-	try {
-		yield* createReadStream(pathOf(root, key), {
-			highWaterMark: 256 * 1024,
-			...(signal && { signal }),
-		});
-	} catch (error) {
-		if (codeOf(error) !== "ENOENT") throw error;
-		throw new MailtrailError(
-			"LAKE_OBJECT_MISSING",
-			`The lake at ${root} has no object ${key}.`,
-			{ cause: error },
-		);
-	}
+async function* streamObject(root: string, key: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(pathOf(root, key), {
+      highWaterMark: 256 * 1024,
+      ...(signal && { signal }),
+    })
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    throw new MailtrailError('LAKE_OBJECT_MISSING', `The lake at ${root} has no object ${key}.`, { cause: error })
+  }
 }
 
 async function* listKeys(root: string, folder: string): AsyncGenerator<string> {
-	const entries = await readdir(folder === "" ? root : pathOf(root, folder), {
-		withFileTypes: true,
-	}).catch(undefinedIfMissing);
-	for (const entry of entries?.sort((a, b) =>
-		sortName(a) < sortName(b) ? -1 : 1,
-	) ?? []) {
-		const key = folder === "" ? entry.name : `${folder}/${entry.name}`;
-		if (key === stagingFolder) continue;
-		if (entry.isDirectory()) yield* listKeys(root, key);
-		else yield key;
-	}
+  const entries = await readdir(folder === '' ? root : pathOf(root, folder), {
+    withFileTypes: true,
+  }).catch(undefinedIfMissing)
+  for (const entry of entries?.sort((a, b) => (sortName(a) < sortName(b) ? -1 : 1)) ?? []) {
+    const key = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (key === stagingFolder) continue
+    if (entry.isDirectory()) yield* listKeys(root, key)
+    else yield key
+  }
 }
 
 /** A folder sorts as its keys do, which go on with a slash. */
-function sortName(entry: {
-	readonly name: string;
-	isDirectory(): boolean;
-}): string {
-	return entry.isDirectory() ? `${entry.name}/` : entry.name;
+function sortName(entry: { readonly name: string; isDirectory(): boolean }): string {
+  return entry.isDirectory() ? `${entry.name}/` : entry.name
 }
 
 function undefinedIfMissing(error: unknown): undefined {
-	if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR")
-		return undefined;
-	throw error;
+  if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+  throw error
 }
 
 function unwritable(root: string, error: unknown): unknown {
-	const code = codeOf(error);
-	if (
-		code !== "ENOSPC" &&
-		code !== "EDQUOT" &&
-		code !== "EROFS" &&
-		code !== "EACCES"
-	)
-		return error;
-	return new MailtrailError(
-		"LAKE_UNAVAILABLE",
-		`The lake at ${root} cannot be written (${code}). Free space or mend its permissions; work goes on then.`,
-		{
-			cause: error,
-			retry: { again: true, afterMs: 30_000 },
-		},
-	);
+  const code = codeOf(error)
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EROFS' && code !== 'EACCES') return error
+  return new MailtrailError(
+    'LAKE_UNAVAILABLE',
+    `The lake at ${root} cannot be written (${code}). Free space or mend its permissions; work goes on then.`,
+    {
+      cause: error,
+      retry: { again: true, afterMs: 30_000 },
+    },
+  )
 }
 
 function codeOf(error: unknown): unknown {
-	return error instanceof Error && "code" in error ? error.code : undefined;
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }

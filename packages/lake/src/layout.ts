@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import type { TenantId } from "@mailtrail/core";
+import { createHash } from 'node:crypto'
+import type { TenantId } from '@mailtrail/core'
 
 /**
  * Every key of a lake is made here. Partitions are Hive-style, so that Athena, Trino, ADX and DuckDB read them as they are.
@@ -8,95 +8,62 @@ import type { TenantId } from "@mailtrail/core";
 
 /** Content ids hold `$` and may hold anything, so keys carry their SHA-256. */
 export function contentHash(contentId: string): string {
-	return createHash("sha256").update(contentId).digest("hex");
+  return createHash('sha256').update(contentId).digest('hex')
 }
 
-export function rawPrefix(
-	operation: string,
-	tenantId: TenantId,
-	date?: string,
-): string {
-	const tenant = `raw/operation=${encodeURIComponent(operation)}/tenant=${tenantId}/`;
-	return date === undefined ? tenant : `${tenant}date=${date}/`;
+export function rawPrefix(operation: string, tenantId: TenantId, date?: string): string {
+  const tenant = `raw/operation=${encodeURIComponent(operation)}/tenant=${tenantId}/`
+  return date === undefined ? tenant : `${tenant}date=${date}/`
 }
 
-export function rawKey(
-	operation: string,
-	tenantId: TenantId,
-	date: string,
-	contentId: string,
-): string {
-	return `${rawPrefix(operation, tenantId, date)}${contentHash(contentId)}.ndjson.gz`;
+export function rawKey(operation: string, tenantId: TenantId, date: string, contentId: string): string {
+  return `${rawPrefix(operation, tenantId, date)}${contentHash(contentId)}.ndjson.gz`
 }
 
 /** Where a content's other version goes when the service serves different records under an id already stored. */
 export function variantKey(key: string, recordsSha256: string): string {
-	return key.replace(
-		/\.ndjson\.gz$/,
-		`~${recordsSha256.slice(0, 16)}.ndjson.gz`,
-	);
+  return key.replace(/\.ndjson\.gz$/, `~${recordsSha256.slice(0, 16)}.ndjson.gz`)
 }
 
 export function ledgerPrefix(tenantId: TenantId, date?: string): string {
-	return `ledger/tenant=${tenantId}/${date === undefined ? "" : `date=${date}/`}`;
+  return `ledger/tenant=${tenantId}/${date === undefined ? '' : `date=${date}/`}`
 }
 
 export function alertPrefix(tenantId: TenantId, date?: string): string {
-	return `alerts/tenant=${tenantId}/${date === undefined ? "" : `date=${date}/`}`;
+  return `alerts/tenant=${tenantId}/${date === undefined ? '' : `date=${date}/`}`
 }
 
-export function alertKey(
-	tenantId: TenantId,
-	date: string,
-	alertId: string,
-): string {
-	return `${alertPrefix(tenantId, date)}${alertId}.json`;
+export function alertKey(tenantId: TenantId, date: string, alertId: string): string {
+  return `${alertPrefix(tenantId, date)}${alertId}.json`
 }
 
-export function deliveredKey(
-	tenantId: TenantId,
-	date: string,
-	alertId: string,
-	destination: string,
-): string {
-	return `${alertPrefix(tenantId, date)}${alertId}.${encodeURIComponent(destination)}.delivered.json`;
+export function deliveredKey(tenantId: TenantId, date: string, alertId: string, destination: string): string {
+  return `${alertPrefix(tenantId, date)}${alertId}.${encodeURIComponent(destination)}.delivered.json`
 }
 
-export function quarantineKey(
-	tenantId: TenantId,
-	contentId: string,
-	part: string,
-): string {
-	return `quarantine/tenant=${tenantId}/${contentHash(contentId)}.${part}`;
+export function quarantineKey(tenantId: TenantId, contentId: string, part: string): string {
+  return `quarantine/tenant=${tenantId}/${contentHash(contentId)}.${part}`
 }
 
 export function emailEventsPrefix(tenantId: TenantId, date?: string): string {
-	return `email-events/tenant=${tenantId}/${date === undefined ? "" : `date=${date}/`}`;
+  return `email-events/tenant=${tenantId}/${date === undefined ? '' : `date=${date}/`}`
 }
 
-export function emailEventsKey(
-	tenantId: TenantId,
-	date: string,
-	sourceSha256: string,
-): string {
-	return `${emailEventsPrefix(tenantId, date)}${sourceSha256}.ndjson.gz`;
+export function emailEventsKey(tenantId: TenantId, date: string, sourceSha256: string): string {
+  return `${emailEventsPrefix(tenantId, date)}${sourceSha256}.ndjson.gz`
 }
 
-export const tenantsPrefix = "control/tenants/";
+export const tenantsPrefix = 'control/tenants/'
 
 export function tenantKey(tenantId: TenantId): string {
-	return `${tenantsPrefix}${tenantId}.json`;
+  return `${tenantsPrefix}${tenantId}.json`
 }
 
 export function historyPrefix(tenantId: TenantId): string {
-	return `${tenantsPrefix}${tenantId}/history/`;
+  return `${tenantsPrefix}${tenantId}/history/`
 }
 
 /** @param at - ISO time of the event, which orders the history by name */
-export function historyKey(
-	tenantId: TenantId,
-	at: string,
-	kind: string,
-): string {
-	return `${historyPrefix(tenantId)}${at.replaceAll(":", "")}-${kind}.json`;
+export function historyKey(tenantId: TenantId, at: string, kind: string): string {
+  return `${historyPrefix(tenantId)}${at.replaceAll(':', '')}-${kind}.json`
 }

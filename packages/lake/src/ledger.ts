@@ -1,97 +1,66 @@
 import {
-	type Abortable,
-	dayMs,
-	defaultHorizonMs,
-	type EntryName,
-	type EntrySpan,
-	entryName,
-	formatLedgerEntry,
-	type Interval,
-	type LedgerEntry,
-	overlaps,
-	parseEntryName,
-	parseLedgerEntry,
-	type TenantId,
-	utcDate,
-} from "@mailtrail/core";
-import { ledgerPrefix } from "./layout.ts";
-import type { ObjectStore } from "./object-store.ts";
+  type Abortable,
+  dayMs,
+  defaultHorizonMs,
+  type EntryName,
+  type EntrySpan,
+  entryName,
+  formatLedgerEntry,
+  type Interval,
+  type LedgerEntry,
+  overlaps,
+  parseEntryName,
+  parseLedgerEntry,
+  type TenantId,
+  utcDate,
+} from '@mailtrail/core'
+import { ledgerPrefix } from './layout.ts'
+import type { ObjectStore } from './object-store.ts'
 
 /** Where an entry is: its key, and what the key says. */
 export interface EntryPlace extends EntrySpan {
-	readonly key: string;
-	readonly entry: EntryName;
+  readonly key: string
+  readonly entry: EntryName
 }
 
 /** Settling sweeps span the day and the horizon after it, and lie in the partition of their first day. */
-const longestSpanMs = dayMs + defaultHorizonMs;
+const longestSpanMs = dayMs + defaultHorizonMs
 
-export function ledgerKey(
-	tenantId: TenantId,
-	span: EntrySpan,
-	entry: EntryName,
-): string {
-	return `${ledgerPrefix(tenantId, utcDate(span.start))}${entryName(span, entry)}`;
+export function ledgerKey(tenantId: TenantId, span: EntrySpan, entry: EntryName): string {
+  return `${ledgerPrefix(tenantId, utcDate(span.start))}${entryName(span, entry)}`
 }
 
-export function writeLedgerEntry(
-	lake: ObjectStore,
-	entry: LedgerEntry,
-	options?: Abortable,
-): Promise<"created" | "exists"> {
-	return lake.create(
-		ledgerKey(entry.tenantId, entry, entry.entry),
-		Buffer.from(formatLedgerEntry(entry)),
-		options,
-	);
+export function writeLedgerEntry(lake: ObjectStore, entry: LedgerEntry, options?: Abortable): Promise<'created' | 'exists'> {
+  return lake.create(ledgerKey(entry.tenantId, entry, entry.entry), Buffer.from(formatLedgerEntry(entry)), options)
 }
 
 /** @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, also when there is no such entry */
-export async function readLedgerEntry(
-	lake: ObjectStore,
-	key: string,
-	options?: Abortable,
-): Promise<LedgerEntry> {
-	const bytes = await lake.read(key, options);
-	return parseLedgerEntry(bytes ? Buffer.from(bytes).toString() : "", key);
+export async function readLedgerEntry(lake: ObjectStore, key: string, options?: Abortable): Promise<LedgerEntry> {
+  const bytes = await lake.read(key, options)
+  return parseLedgerEntry(bytes ? Buffer.from(bytes).toString() : '', key)
 }
 
 /** The entries in one partition: `date` is the UTC day of the spans' starts. */
 export async function* listEntryPlaces(
-	lake: ObjectStore,
-	tenantId: TenantId,
-	date: string,
-	options?: Abortable,
+  lake: ObjectStore,
+  tenantId: TenantId,
+  date: string,
+  options?: Abortable,
 ): AsyncGenerator<EntryPlace> {
-	const prefix = ledgerPrefix(tenantId, date);
-	for await (const key of lake.list(prefix, options)) {
-		const place = parseEntryName(key.slice(prefix.length));
-		if (place) yield { ...place, key };
-	}
+  const prefix = ledgerPrefix(tenantId, date)
+  for await (const key of lake.list(prefix, options)) {
+    const place = parseEntryName(key.slice(prefix.length))
+    if (place) yield { ...place, key }
+  }
 }
 
 /** Every entry whose span overlaps `range` of `contentCreated` time. */
-export async function readLedger(
-	lake: ObjectStore,
-	tenantId: TenantId,
-	range: Interval,
-	options?: Abortable,
-): Promise<LedgerEntry[]> {
-	const entries: LedgerEntry[] = [];
-	for (
-		let day = Math.floor((range.from - longestSpanMs) / dayMs) * dayMs;
-		day < range.to;
-		day += dayMs
-	) {
-		for await (const place of listEntryPlaces(
-			lake,
-			tenantId,
-			utcDate(day),
-			options,
-		)) {
-			if (overlaps({ from: place.start, to: place.end }, range))
-				entries.push(await readLedgerEntry(lake, place.key, options));
-		}
-	}
-	return entries;
+export async function readLedger(lake: ObjectStore, tenantId: TenantId, range: Interval, options?: Abortable): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = []
+  for (let day = Math.floor((range.from - longestSpanMs) / dayMs) * dayMs; day < range.to; day += dayMs) {
+    for await (const place of listEntryPlaces(lake, tenantId, utcDate(day), options)) {
+      if (overlaps({ from: place.start, to: place.end }, range)) entries.push(await readLedgerEntry(lake, place.key, options))
+    }
+  }
+  return entries
 }

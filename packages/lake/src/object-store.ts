@@ -1,26 +1,22 @@
-import type { Abortable } from "@mailtrail/core";
+import type { Abortable } from '@mailtrail/core'
 
 /** What is stored: bytes in memory, or a finished local file that the caller removes afterwards. */
-export type ObjectBody = Uint8Array | { readonly path: string };
+export type ObjectBody = Uint8Array | { readonly path: string }
 
 /**
  * The one port between Mailtrail and a lake. Objects are written create-only and never change, so a key names one content for ever.
  * Keys are relative, `/`-separated and free of `.` and `..` parts.
  */
 export interface ObjectStore extends AsyncDisposable {
-	/** Where the objects are, for messages: a folder or bucket, never a credential. */
-	readonly place: string;
-	/** Stores `body` durably unless the key exists; `exists` leaves what is there untouched. */
-	create(
-		key: string,
-		body: ObjectBody,
-		options?: Abortable,
-	): Promise<"created" | "exists">;
-	/** The whole object, or undefined when there is none. For small objects; see {@link ObjectStore.stream}. */
-	read(key: string, options?: Abortable): Promise<Uint8Array | undefined>;
-	/** The object in chunks, in bounded memory. @throws {@link MailtrailError} `LAKE_OBJECT_MISSING` */
-	stream(key: string, options?: Abortable): AsyncIterable<Uint8Array>;
-	has(key: string, options?: Abortable): Promise<boolean>;
-	/** All keys that begin with `prefix`, which ends in `/`, in code-unit order. */
-	list(prefix: string, options?: Abortable): AsyncIterable<string>;
+  /** Where the objects are, for messages: a folder or bucket, never a credential. */
+  readonly place: string
+  /** Stores `body` durably unless the key exists; `exists` leaves what is there untouched. */
+  create(key: string, body: ObjectBody, options?: Abortable): Promise<'created' | 'exists'>
+  /** The whole object, or undefined when there is none. For small objects; see {@link ObjectStore.stream}. */
+  read(key: string, options?: Abortable): Promise<Uint8Array | undefined>
+  /** The object in chunks, in bounded memory. @throws {@link MailtrailError} `LAKE_OBJECT_MISSING` */
+  stream(key: string, options?: Abortable): AsyncIterable<Uint8Array>
+  has(key: string, options?: Abortable): Promise<boolean>
+  /** All keys that begin with `prefix`, which ends in `/`, in code-unit order. */
+  list(prefix: string, options?: Abortable): AsyncIterable<string>
 }

@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { isAbsolute, resolve } from "node:path";
-import { MailtrailError } from "@mailtrail/core";
-import { createFolderStore } from "./folder-store.ts";
-import type { ObjectStore } from "./object-store.ts";
+import { mkdir } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
+import { MailtrailError } from '@mailtrail/core'
+import { createFolderStore } from './folder-store.ts'
+import type { ObjectStore } from './object-store.ts'
 
 /**
  * Opens the lake that `MAILTRAIL_LAKE` names.
@@ -11,14 +11,14 @@ import type { ObjectStore } from "./object-store.ts";
  * @throws {@link MailtrailError} `LAKE_LOCATION_INVALID`
  */
 export async function openLake(location: string): Promise<ObjectStore> {
-	const folder = /^file:(?:\/\/)?(.+)$/.exec(location)?.[1];
-	if (folder === undefined) {
-		throw new MailtrailError(
-			"LAKE_LOCATION_INVALID",
-			`"${location}" is not a lake: write file: and a folder, such as file:/var/lib/mailtrail.`,
-		);
-	}
-	const root = isAbsolute(folder) ? folder : resolve(folder);
-	await mkdir(root, { recursive: true });
-	return createFolderStore(root);
+  const folder = /^file:(?:\/\/)?(.+)$/.exec(location)?.[1]
+  if (folder === undefined) {
+    throw new MailtrailError(
+      'LAKE_LOCATION_INVALID',
+      `"${location}" is not a lake: write file: and a folder, such as file:/var/lib/mailtrail.`,
+    )
+  }
+  const root = isAbsolute(folder) ? folder : resolve(folder)
+  await mkdir(root, { recursive: true })
+  return createFolderStore(root)
 }

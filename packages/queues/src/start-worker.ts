@@ -7,6 +7,8 @@ import type { z } from 'zod'
 export interface TaskContext {
   readonly signal: AbortSignal
   readonly log: Logger
+  /** Counts from 1. */
+  readonly attempt: number
   /** Whether a failure now ends the job. */
   readonly lastAttempt: boolean
 }
@@ -31,7 +33,7 @@ export function startWorker<T>(redis: Redis, options: WorkerOptions<T>): AsyncDi
   const { queue, concurrency, jobLockMs, log } = options
   const ending = new AbortController()
   const worker = new Worker(queue, toProcessor(options, ending.signal), {
-    connection: redis.duplicate(),
+    connection: redis,
     concurrency,
     lockDuration: jobLockMs,
     stalledInterval: jobLockMs / 2,
@@ -58,19 +60,13 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
     try {
       const parsed = schema.safeParse(job.data)
       if (!parsed.success) throw new MailtrailError('JOB_INVALID', `Job ${job.id} of ${queue} is not of a known schema.`)
-      await handle(parsed.data, {
-        signal,
-        log: jobLog,
-        lastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
-      })
+      const attempt = job.attemptsMade + 1
+      await handle(parsed.data, { signal, log: jobLog, attempt, lastAttempt: attempt >= (job.opts.attempts ?? 1) })
     } catch (error) {
-      jobLog.warn({
-        event: 'job.failed',
-        attempt: job.attemptsMade + 1,
-        code: codeOf(error),
-        reason: messageOf(error),
-      })
-      if (!(error instanceof MailtrailError)) throw error
+      const isKnown = error instanceof MailtrailError
+      const found = { code: codeOf(error), reason: messageOf(error), ...(!isKnown && { at: framesOf(error) }) }
+      jobLog.warn({ event: 'job.failed', attempt: job.attemptsMade + 1, ...found })
+      if (!isKnown) throw error
       if (!error.retry.again) throw new UnrecoverableError(messageOf(error))
       if (error.retry.afterMs === undefined) throw error
       // Holds back this job alone and spends no attempt; `rateLimit` would hold back every tenant's.
@@ -88,4 +84,10 @@ function messageOf(error: unknown): string {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
+}
+
+/** Where an unexpected error came from, without its message, which may quote a record. */
+function framesOf(error: unknown): string[] {
+  const lines = error instanceof Error ? (error.stack?.split('\n') ?? []) : []
+  return lines.filter((line) => line.startsWith('    at ')).slice(0, 5)
 }

@@ -68,9 +68,7 @@ export function createWorkQueues(redis: Redis): WorkQueues {
       return state !== 'completed' && state !== 'failed' && state !== 'unknown'
     },
     unfinished: async () => {
-      const counts = await Promise.all(
-        queues.map((queue) => queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized')),
-      )
+      const counts = await Promise.all(queues.map((queue) => queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized')))
       return counts.reduce((sum, count) => sum + count, 0)
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,4 +1,5 @@
 export * from './clock.ts'
 export * from './config.ts'
 export * from './logger.ts'
+export * from './run-role.ts'
 export * from './termination.ts'

@@ -1,235 +1,188 @@
-import { defaultHorizonMs } from "../due-listings.ts";
-import { hourMs, type Interval, overlaps } from "../interval.ts";
-import type { LedgerEntry } from "../ledger/ledger-entry.ts";
-import { collectionOf, type HistoryEvent } from "../tenant-history.ts";
-import { listableMs, windowsOver } from "../windows.ts";
-import {
-	type CoverageInterval,
-	type CoverageState,
-	coverageStates,
-} from "./coverage-state.ts";
-import {
-	type SubscriptionRecord,
-	subscriptionRecord,
-} from "./subscription-record.ts";
-import { type WindowRecord, windowRecords } from "./window-record.ts";
+import { defaultHorizonMs } from '../due-listings.ts'
+import { hourMs, type Interval, overlaps } from '../interval.ts'
+import type { LedgerEntry } from '../ledger/ledger-entry.ts'
+import { collectionOf, type HistoryEvent } from '../tenant-history.ts'
+import { listableMs, windowsOver } from '../windows.ts'
+import { type CoverageInterval, type CoverageState, coverageStates } from './coverage-state.ts'
+import { type SubscriptionRecord, subscriptionRecord } from './subscription-record.ts'
+import { type WindowRecord, windowRecords } from './window-record.ts'
 
 export interface CoverageEvidence {
-	readonly contentType: string;
-	readonly history: readonly HistoryEvent[];
-	/** Every entry whose span overlaps the asked range or the horizon after it. */
-	readonly entries: readonly LedgerEntry[];
-	readonly horizonMs?: number;
+  readonly contentType: string
+  readonly history: readonly HistoryEvent[]
+  /** Every entry whose span overlaps the asked range or the horizon after it. */
+  readonly entries: readonly LedgerEntry[]
+  readonly horizonMs?: number
 }
 
 interface Finding {
-	readonly state: CoverageState;
-	readonly cause?: string;
-	readonly recoverable?: boolean;
+  readonly state: CoverageState
+  readonly cause?: string
+  readonly recoverable?: boolean
 }
 
-const settled: Finding = { state: "settled" };
+const settled: Finding = { state: 'settled' }
 
 /** How long a window may stay unlisted after its end, and a listed one unsealed, before that is a gap. */
-const graceMs = hourMs;
+const graceMs = hourMs
 
 /** A re-listing shows what became listable late only this long after the window. */
-const settleAgeMs = 6 * hourMs;
+const settleAgeMs = 6 * hourMs
 
 /**
  * The coverage of event time `range`, as merged intervals that tile it. An hour `[a, b)` is `settled` only if every grid window in
  * `[a, b + H)` was completely listed late enough, is sealed, and has no open gap; the worst finding of these windows counts otherwise.
  * `now` is the latest service date in the entries, never the reader's clock.
  */
-export function tenantCoverage(
-	evidence: CoverageEvidence,
-	range: Interval,
-): CoverageInterval[] {
-	const { contentType, history, horizonMs = defaultHorizonMs } = evidence;
-	const collection = collectionOf(history);
-	if (!collection?.contentTypes.includes(contentType)) {
-		return [
-			{
-				...range,
-				state: "outside",
-				cause: `${contentType} is not collected for this tenant`,
-				recoverable: false,
-			},
-		];
-	}
-	const entries = evidence.entries.filter(
-		(entry) => entry.contentType === contentType,
-	);
-	const windows = windowRecords(entries, collection.windowMs);
-	const subscription = subscriptionRecord(history, contentType, entries);
-	const context: Context = {
-		now: latestServiceDate(entries),
-		collectedFrom: collection.from,
-		windows,
-		subscription,
-	};
+export function tenantCoverage(evidence: CoverageEvidence, range: Interval): CoverageInterval[] {
+  const { contentType, history, horizonMs = defaultHorizonMs } = evidence
+  const collection = collectionOf(history)
+  if (!collection?.contentTypes.includes(contentType)) {
+    return [
+      {
+        ...range,
+        state: 'outside',
+        cause: `${contentType} is not collected for this tenant`,
+        recoverable: false,
+      },
+    ]
+  }
+  const entries = evidence.entries.filter((entry) => entry.contentType === contentType)
+  const windows = windowRecords(entries, collection.windowMs)
+  const subscription = subscriptionRecord(history, contentType, entries)
+  const context: Context = {
+    now: latestServiceDate(entries),
+    collectedFrom: collection.from,
+    windows,
+    subscription,
+  }
 
-	const intervals: CoverageInterval[] = [];
-	for (const hour of windowsOver(range, hourMs)) {
-		const finding = judgeHour(hour, horizonMs, collection.windowMs, context);
-		append(intervals, {
-			from: Math.max(hour.from, range.from),
-			to: Math.min(hour.to, range.to),
-			...finding,
-		});
-	}
-	return intervals;
+  const intervals: CoverageInterval[] = []
+  for (const hour of windowsOver(range, hourMs)) {
+    const finding = judgeHour(hour, horizonMs, collection.windowMs, context)
+    append(intervals, {
+      from: Math.max(hour.from, range.from),
+      to: Math.min(hour.to, range.to),
+      ...finding,
+    })
+  }
+  return intervals
 }
 
 interface Context {
-	readonly now: number;
-	readonly collectedFrom: number;
-	readonly windows: ReadonlyMap<number, WindowRecord>;
-	readonly subscription: SubscriptionRecord;
+  readonly now: number
+  readonly collectedFrom: number
+  readonly windows: ReadonlyMap<number, WindowRecord>
+  readonly subscription: SubscriptionRecord
 }
 
 function latestServiceDate(entries: readonly LedgerEntry[]): number {
-	return entries.reduce(
-		(latest, { listing }) => Math.max(latest, listing?.serviceDate ?? latest),
-		Number.NEGATIVE_INFINITY,
-	);
+  return entries.reduce((latest, { listing }) => Math.max(latest, listing?.serviceDate ?? latest), Number.NEGATIVE_INFINITY)
 }
 
-function judgeHour(
-	hour: Interval,
-	horizonMs: number,
-	windowMs: number,
-	context: Context,
-): Finding {
-	let worst = settled;
-	for (const window of windowsOver(
-		{ from: hour.from, to: hour.to + horizonMs },
-		windowMs,
-	)) {
-		const finding = judgeWindow(window, hour.to + horizonMs, context);
-		if (
-			coverageStates.indexOf(finding.state) >
-			coverageStates.indexOf(worst.state)
-		)
-			worst = finding;
-	}
-	return worst;
+function judgeHour(hour: Interval, horizonMs: number, windowMs: number, context: Context): Finding {
+  let worst = settled
+  for (const window of windowsOver({ from: hour.from, to: hour.to + horizonMs }, windowMs)) {
+    const finding = judgeWindow(window, hour.to + horizonMs, context)
+    if (coverageStates.indexOf(finding.state) > coverageStates.indexOf(worst.state)) worst = finding
+  }
+  return worst
 }
 
 /** @param mustBeListedAfter - the time by which everything that belongs to the hour had become listable */
-function judgeWindow(
-	window: Interval,
-	mustBeListedAfter: number,
-	{ now, collectedFrom, windows, subscription }: Context,
-): Finding {
-	const record = windows.get(window.from);
-	if (window.from < collectedFrom && record?.listedAt === undefined) {
-		return {
-			state: "outside",
-			cause: "before collection of this tenant began",
-			recoverable: false,
-		};
-	}
-	if (window.from < subscription.verifiedFrom) {
-		return {
-			state: "unverified",
-			cause: "before the first check that showed the subscription enabled",
-			recoverable: false,
-		};
-	}
-	if (subscription.gaps.some((gap) => overlaps(gap, window))) {
-		return {
-			state: "gap_subscription",
-			cause:
-				"the subscription was off; what became available then cannot be fetched",
-			recoverable: false,
-		};
-	}
-	const listable = now - window.from < listableMs;
-	if (record?.listedAt === undefined) {
-		if (now <= window.to + graceMs)
-			return {
-				state: "provisional",
-				cause: "not listed yet",
-				recoverable: true,
-			};
-		return {
-			state: "gap_collector",
-			cause: "a window was never listed",
-			recoverable: listable,
-		};
-	}
-	const gap = record.gap;
-	if (
-		gap &&
-		(record.sealed ||
-			gap.outcome !== "pending" ||
-			now > record.listedAt + graceMs)
-	)
-		return gapFinding(gap.outcome, now < gap.expiration);
-	if (subscription.isUnobserved(window)) {
-		return {
-			state: "unverified",
-			cause: "nothing was created while no listing watched the subscription",
-			recoverable: false,
-		};
-	}
-	if (!record.sealed)
-		return {
-			state: "provisional",
-			cause: "listed, contents not all stored yet",
-			recoverable: true,
-		};
-	if (record.provenAt >= Math.max(mustBeListedAfter, window.to + settleAgeMs))
-		return settled;
-	if (listable)
-		return {
-			state: "provisional",
-			cause: "waiting for late records: the last re-listing is not done",
-			recoverable: true,
-		};
-	return {
-		state: "unverified",
-		cause: "listed once, but not listed again late enough",
-		recoverable: false,
-	};
+function judgeWindow(window: Interval, mustBeListedAfter: number, { now, collectedFrom, windows, subscription }: Context): Finding {
+  const record = windows.get(window.from)
+  if (window.from < collectedFrom && record?.listedAt === undefined) {
+    return {
+      state: 'outside',
+      cause: 'before collection of this tenant began',
+      recoverable: false,
+    }
+  }
+  if (window.from < subscription.verifiedFrom) {
+    return {
+      state: 'unverified',
+      cause: 'before the first check that showed the subscription enabled',
+      recoverable: false,
+    }
+  }
+  if (subscription.gaps.some((gap) => overlaps(gap, window))) {
+    return {
+      state: 'gap_subscription',
+      cause: 'the subscription was off; what became available then cannot be fetched',
+      recoverable: false,
+    }
+  }
+  const listable = now - window.from < listableMs
+  if (record?.listedAt === undefined) {
+    if (now <= window.to + graceMs)
+      return {
+        state: 'provisional',
+        cause: 'not listed yet',
+        recoverable: true,
+      }
+    return {
+      state: 'gap_collector',
+      cause: 'a window was never listed',
+      recoverable: listable,
+    }
+  }
+  const gap = record.gap
+  if (gap && (record.sealed || gap.outcome !== 'pending' || now > record.listedAt + graceMs))
+    return gapFinding(gap.outcome, now < gap.expiration)
+  if (subscription.isUnobserved(window)) {
+    return {
+      state: 'unverified',
+      cause: 'nothing was created while no listing watched the subscription',
+      recoverable: false,
+    }
+  }
+  if (!record.sealed)
+    return {
+      state: 'provisional',
+      cause: 'listed, contents not all stored yet',
+      recoverable: true,
+    }
+  if (record.provenAt >= Math.max(mustBeListedAfter, window.to + settleAgeMs)) return settled
+  if (listable)
+    return {
+      state: 'provisional',
+      cause: 'waiting for late records: the last re-listing is not done',
+      recoverable: true,
+    }
+  return {
+    state: 'unverified',
+    cause: 'listed once, but not listed again late enough',
+    recoverable: false,
+  }
 }
 
-function gapFinding(
-	outcome: NonNullable<WindowRecord["gap"]>["outcome"],
-	unexpired: boolean,
-): Finding {
-	if (outcome === "missing")
-		return {
-			state: "gap_upstream",
-			cause: "the service listed a content that it does not have",
-			recoverable: false,
-		};
-	const causes = {
-		pending: "a listed content is not stored yet",
-		dead: "a listed content is in the dead letters",
-		expired: "a listed content expired before it was fetched",
-		quarantined: "a content is in quarantine",
-	};
-	return {
-		state: "gap_collector",
-		cause: causes[outcome],
-		recoverable:
-			outcome === "quarantined" || (outcome !== "expired" && unexpired),
-	};
+function gapFinding(outcome: NonNullable<WindowRecord['gap']>['outcome'], unexpired: boolean): Finding {
+  if (outcome === 'missing')
+    return {
+      state: 'gap_upstream',
+      cause: 'the service listed a content that it does not have',
+      recoverable: false,
+    }
+  const causes = {
+    pending: 'a listed content is not stored yet',
+    dead: 'a listed content is in the dead letters',
+    expired: 'a listed content expired before it was fetched',
+    quarantined: 'a content is in quarantine',
+  }
+  return {
+    state: 'gap_collector',
+    cause: causes[outcome],
+    recoverable: outcome === 'quarantined' || (outcome !== 'expired' && unexpired),
+  }
 }
 
 /** Adds `next`, joining it to the interval before it when both say the same. */
 function append(intervals: CoverageInterval[], next: CoverageInterval): void {
-	const last = intervals.at(-1);
-	if (
-		last &&
-		last.state === next.state &&
-		last.cause === next.cause &&
-		last.recoverable === next.recoverable
-	) {
-		intervals[intervals.length - 1] = { ...last, to: next.to };
-	} else {
-		intervals.push(next);
-	}
+  const last = intervals.at(-1)
+  if (last && last.state === next.state && last.cause === next.cause && last.recoverable === next.recoverable) {
+    intervals[intervals.length - 1] = { ...last, to: next.to }
+  } else {
+    intervals.push(next)
+  }
 }

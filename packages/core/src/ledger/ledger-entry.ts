@@ -1,144 +1,130 @@
-import { z } from "zod";
-import { MailtrailError } from "../errors.ts";
-import { parseTenantId, type TenantId } from "../tenant-id.ts";
+import { z } from 'zod'
+import { MailtrailError } from '../errors.ts'
+import { parseTenantId, type TenantId } from '../tenant-id.ts'
 
 /** What became of a listed content, from best to worst. All but `stored` are gaps; `pending` and `dead` may still become `stored`. */
-export const outcomes = [
-	"stored",
-	"quarantined",
-	"expired",
-	"missing",
-	"dead",
-	"pending",
-] as const;
-export type Outcome = (typeof outcomes)[number];
+export const outcomes = ['stored', 'quarantined', 'expired', 'missing', 'dead', 'pending'] as const
+export type Outcome = (typeof outcomes)[number]
 
-export const sweepNames = ["sweep-1h", "sweep-6h", "sweep-settle"] as const;
-export type SweepName = (typeof sweepNames)[number];
+export const sweepNames = ['sweep-1h', 'sweep-6h', 'sweep-settle'] as const
+export type SweepName = (typeof sweepNames)[number]
 
 /** Entries that prove a span was listed; the others say what became of its contents. */
-export type ListingName = "listed" | SweepName;
-export type EntryName = ListingName | "seal" | `repair-${number}`;
+export type ListingName = 'listed' | SweepName
+export type EntryName = ListingName | 'seal' | `repair-${number}`
 
 /** A span of `contentCreated` time `[start, end)` of one content type, in UTC milliseconds. */
 export interface EntrySpan {
-	readonly contentType: string;
-	readonly start: number;
-	readonly end: number;
+  readonly contentType: string
+  readonly start: number
+  readonly end: number
 }
 
 /** One complete listing of a span: every page, no error. */
 export interface Listing {
-	/** The service's `Date` on the first page, the earliest if the span took several calls; null when the service sent none. */
-	readonly serviceDate: number | null;
-	readonly localDate: number;
-	readonly pages: number;
-	/** How many contents were listed, those already known included. */
-	readonly contents: number;
+  /** The service's `Date` on the first page, the earliest if the span took several calls; null when the service sent none. */
+  readonly serviceDate: number | null
+  readonly localDate: number
+  readonly pages: number
+  /** How many contents were listed, those already known included. */
+  readonly contents: number
 }
 
 export interface StoredObject {
-	readonly key: string;
-	/** Hex SHA-256 of the stored lines, and of the records whatever the order of records and keys. */
-	readonly linesSha256: string;
-	readonly recordsSha256: string;
+  readonly key: string
+  /** Hex SHA-256 of the stored lines, and of the records whatever the order of records and keys. */
+  readonly linesSha256: string
+  readonly recordsSha256: string
 }
 
 export interface EntryContent {
-	readonly id: string;
-	readonly uri: string;
-	readonly created: number;
-	readonly expiration: number;
-	readonly outcome: Outcome;
-	readonly recordsSeen: number;
-	readonly recordsKept: number;
-	readonly bodySha256: string | null;
-	readonly objects: readonly StoredObject[];
+  readonly id: string
+  readonly uri: string
+  readonly created: number
+  readonly expiration: number
+  readonly outcome: Outcome
+  readonly recordsSeen: number
+  readonly recordsKept: number
+  readonly bodySha256: string | null
+  readonly objects: readonly StoredObject[]
 }
 
 /** One object of the ledger. Entries are create-only; the state of a span is the union over all of them. */
 export interface LedgerEntry extends EntrySpan {
-	readonly tenantId: TenantId;
-	readonly entry: EntryName;
-	/** Local clock. */
-	readonly writtenAt: number;
-	/** Null for entries that prove no listing. */
-	readonly listing: Listing | null;
-	readonly operations: readonly string[];
-	readonly selectorVersion: string;
-	readonly contents: readonly EntryContent[];
+  readonly tenantId: TenantId
+  readonly entry: EntryName
+  /** Local clock. */
+  readonly writtenAt: number
+  /** Null for entries that prove no listing. */
+  readonly listing: Listing | null
+  readonly operations: readonly string[]
+  readonly selectorVersion: string
+  readonly contents: readonly EntryContent[]
 }
 
-const schemaVersion = 1;
-const isoTime = z.iso.datetime().transform((text) => Date.parse(text));
-const entryName = z
-	.string()
-	.regex(
-		/^(listed|seal|sweep-1h|sweep-6h|sweep-settle|repair-[1-9]\d*)$/,
-	) as unknown as z.ZodType<EntryName>;
+const schemaVersion = 1
+const isoTime = z.iso.datetime().transform((text) => Date.parse(text))
+const entryName = z.string().regex(/^(listed|seal|sweep-1h|sweep-6h|sweep-settle|repair-[1-9]\d*)$/) as unknown as z.ZodType<EntryName>
 
 const header = z.object({
-	schema: z.literal(schemaVersion),
-	tenantId: z.string().transform(parseTenantId),
-	contentType: z.string(),
-	start: isoTime,
-	end: isoTime,
-	entry: entryName,
-	writtenAt: isoTime,
-	listing: z
-		.object({
-			serviceDate: isoTime.nullable(),
-			localDate: isoTime,
-			pages: z.number().int(),
-			contents: z.number().int(),
-		})
-		.nullable(),
-	operations: z.array(z.string()),
-	selectorVersion: z.string(),
-});
+  schema: z.literal(schemaVersion),
+  tenantId: z.string().transform(parseTenantId),
+  contentType: z.string(),
+  start: isoTime,
+  end: isoTime,
+  entry: entryName,
+  writtenAt: isoTime,
+  listing: z
+    .object({
+      serviceDate: isoTime.nullable(),
+      localDate: isoTime,
+      pages: z.number().int(),
+      contents: z.number().int(),
+    })
+    .nullable(),
+  operations: z.array(z.string()),
+  selectorVersion: z.string(),
+})
 
 const contentLine = z.object({
-	id: z.string(),
-	uri: z.string(),
-	created: isoTime,
-	expiration: isoTime,
-	outcome: z.enum(outcomes),
-	recordsSeen: z.number().int(),
-	recordsKept: z.number().int(),
-	bodySha256: z.string().nullable(),
-	objects: z.array(
-		z.object({
-			key: z.string(),
-			linesSha256: z.string(),
-			recordsSha256: z.string(),
-		}),
-	),
-});
+  id: z.string(),
+  uri: z.string(),
+  created: isoTime,
+  expiration: isoTime,
+  outcome: z.enum(outcomes),
+  recordsSeen: z.number().int(),
+  recordsKept: z.number().int(),
+  bodySha256: z.string().nullable(),
+  objects: z.array(
+    z.object({
+      key: z.string(),
+      linesSha256: z.string(),
+      recordsSha256: z.string(),
+    }),
+  ),
+})
 
 /** NDJSON: a header line, then a line a content; times as ISO 8601 UTC. */
 export function formatLedgerEntry(entry: LedgerEntry): string {
-	const { contents, ...rest } = entry;
-	const head = {
-		schema: schemaVersion,
-		...rest,
-		start: iso(entry.start),
-		end: iso(entry.end),
-		writtenAt: iso(entry.writtenAt),
-		listing: entry.listing && {
-			...entry.listing,
-			serviceDate:
-				entry.listing.serviceDate === null
-					? null
-					: iso(entry.listing.serviceDate),
-			localDate: iso(entry.listing.localDate),
-		},
-	};
-	const lines = contents.map((content) => ({
-		...content,
-		created: iso(content.created),
-		expiration: iso(content.expiration),
-	}));
-	return [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
+  const { contents, ...rest } = entry
+  const head = {
+    schema: schemaVersion,
+    ...rest,
+    start: iso(entry.start),
+    end: iso(entry.end),
+    writtenAt: iso(entry.writtenAt),
+    listing: entry.listing && {
+      ...entry.listing,
+      serviceDate: entry.listing.serviceDate === null ? null : iso(entry.listing.serviceDate),
+      localDate: iso(entry.listing.localDate),
+    },
+  }
+  const lines = contents.map((content) => ({
+    ...content,
+    created: iso(content.created),
+    expiration: iso(content.expiration),
+  }))
+  return [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('')
 }
 
 /**
@@ -146,22 +132,22 @@ export function formatLedgerEntry(entry: LedgerEntry): string {
  * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID` when the text is no entry of a released schema
  */
 export function parseLedgerEntry(text: string, place: string): LedgerEntry {
-	try {
-		const [head, ...lines] = text.trimEnd().split("\n");
-		const { schema: _, ...fields } = header.parse(JSON.parse(head ?? ""));
-		return {
-			...fields,
-			contents: lines.map((line) => contentLine.parse(JSON.parse(line))),
-		};
-	} catch (cause) {
-		throw new MailtrailError(
-			"LEDGER_ENTRY_INVALID",
-			`The ledger entry ${place} cannot be read. It was altered, or written by a newer release.`,
-			{ cause },
-		);
-	}
+  try {
+    const [head, ...lines] = text.trimEnd().split('\n')
+    const { schema: _, ...fields } = header.parse(JSON.parse(head ?? ''))
+    return {
+      ...fields,
+      contents: lines.map((line) => contentLine.parse(JSON.parse(line))),
+    }
+  } catch (cause) {
+    throw new MailtrailError(
+      'LEDGER_ENTRY_INVALID',
+      `The ledger entry ${place} cannot be read. It was altered, or written by a newer release.`,
+      { cause },
+    )
+  }
 }
 
 function iso(time: number): string {
-	return new Date(time).toISOString();
+  return new Date(time).toISOString()
 }

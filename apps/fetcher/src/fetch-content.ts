@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import type { ActivityApi } from '@mailtrail/activity-api'
+import {
+  type Abortable,
+  createRecordSelector,
+  type EntryContent,
+  eventDate,
+  type JsonObject,
+  MailtrailError,
+  parseMailAccess,
+  recordDigest,
+  type SelectedRecord,
+  type TenantId,
+} from '@mailtrail/core'
+import { EvidenceWriter, type ObjectStore, type StoredEvidence } from '@mailtrail/lake'
+import { type FlaggedMailbox, flaggedMailbox } from './flagged-mailbox.ts'
+import { type BadRecord, storeBadRecords } from './quarantine.ts'
+
+export interface FetchOptions extends Abortable {
+  readonly tenantId: TenantId
+  readonly api: ActivityApi
+  readonly lake: ObjectStore
+  readonly operations: ReadonlySet<string>
+  readonly spoolFolder: string
+}
+
+/** What one content held, after everything kept of it is in the lake. */
+export interface FetchedContent extends StoredEvidence {
+  readonly recordsSeen: number
+  readonly recordsKept: number
+  readonly bodySha256: string
+  readonly quarantined: number
+  readonly flagged: readonly FlaggedMailbox[]
+}
+
+/**
+ * Streams one content, keeps the selected records as sent, and stores them. Records that cannot be kept are stored in quarantine.
+ *
+ * @throws `ActivityApiError`, or a `BODY_…` {@link MailtrailError} when the records of the body cannot be told apart
+ */
+export async function fetchContent(content: EntryContent, options: FetchOptions): Promise<FetchedContent> {
+  const { tenantId, api, lake, operations, spoolFolder, signal } = options
+  const { body } = await api.openContent({ contentId: content.id, contentUri: content.uri }, { signal })
+  const selector = createRecordSelector({ operations, tenantId })
+  const bodyHash = createHash('sha256')
+  const bad: BadRecord[] = []
+  const flagged = new Map<string, FlaggedMailbox>()
+  let recordsSeen = 0
+  let recordsKept = 0
+  await using evidence = new EvidenceWriter(lake, { tenantId, contentId: content.id, spoolFolder })
+
+  const take = async (selected: readonly SelectedRecord[]): Promise<void> => {
+    for (const item of selected) {
+      recordsSeen += 1
+      if (item.kind === 'quarantined') bad.push(item)
+      if (item.kind !== 'kept') continue
+      recordsKept += 1
+      await evidence.add(keptLine(item.line, item.record))
+      const mailbox = flaggedMailbox(parseMailAccess(item.record))
+      if (mailbox && !flagged.has(mailbox.key)) flagged.set(mailbox.key, mailbox)
+    }
+  }
+
+  for await (const chunk of body) {
+    bodyHash.update(chunk)
+    await take(selector.push(chunk))
+  }
+  await take(selector.end())
+  const stored = await evidence.store({ signal })
+  await storeBadRecords(lake, { tenantId, contentId: content.id, bad }, { signal })
+  return {
+    ...stored,
+    recordsSeen,
+    recordsKept,
+    bodySha256: bodyHash.digest('hex'),
+    quarantined: bad.length,
+    flagged: [...flagged.values()],
+  }
+}
+
+function keptLine(line: Uint8Array, record: JsonObject): Parameters<EvidenceWriter['add']>[0] {
+  const { Operation: operation, Id: id, CreationTime: time } = record
+  if (typeof operation !== 'string') throw new MailtrailError('RECORD_INVALID', 'A record was kept that names no operation.')
+  return {
+    operation,
+    date: eventDate(time),
+    line,
+    id: typeof id === 'string' ? id : '',
+    digest: recordDigest(Buffer.from(line).toString()),
+  }
+}

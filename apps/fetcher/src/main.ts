@@ -1,0 +1,4 @@
+import { runRole } from '@mailtrail/runtime'
+import { startFetcher } from './start-fetcher.ts'
+
+await runRole('fetcher', startFetcher)

@@ -1,0 +1,158 @@
+import { mkdir } from 'node:fs/promises'
+import type { ActivityApi } from '@mailtrail/activity-api'
+import { type Alert, contentAlert, raiseAlert, raiseThrottled } from '@mailtrail/alerts'
+import { type EntryContent, type LedgerEntry, MailtrailError, type TenantId } from '@mailtrail/core'
+import { contentHash, type ObjectStore, readLedgerEntry } from '@mailtrail/lake'
+import type { Handler, Receipt, Receipts, TaskContext, Turns, TurnTask, WorkQueues } from '@mailtrail/queues'
+import type { Clock } from '@mailtrail/runtime'
+import type { TenantApis } from '@mailtrail/tenants'
+import { type FetchedContent, fetchContent } from './fetch-content.ts'
+import { storeBadBody } from './quarantine.ts'
+
+export interface TurnDeps {
+  readonly lake: ObjectStore
+  readonly apis: TenantApis
+  readonly receipts: Receipts
+  readonly turns: Turns
+  readonly queues: WorkQueues
+  readonly clock: Clock
+  readonly destinations: readonly string[]
+  readonly spoolFolder: string
+}
+
+/** Contents of one turn in flight at a time. */
+const contentsAtOnce = 4
+
+/**
+ * Fetches a tenant's next few contents. What succeeds is reported at once, so that a turn done again does only what is missing; whoever
+ * reports the last content of a listing has its span sealed.
+ */
+export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
+  return async (task, context) => {
+    try {
+      await runTurn(deps, task, context)
+    } catch (error) {
+      if (isFinal(error, context)) await deps.turns.release(task.tenantId, task.turnId)
+      throw error
+    }
+    await deps.turns.release(task.tenantId, task.turnId)
+  }
+}
+
+async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: TurnTask, context: TaskContext): Promise<void> {
+  const { lake, receipts, queues, spoolFolder } = deps
+  const { signal } = context
+  await mkdir(spoolFolder, { recursive: true })
+  const entry = await readLedgerEntry(lake, entryKey, { signal })
+  const api = await deps.apis.open(tenantId, { signal })
+  const reported = await receipts.read(tenantId, entry)
+  const waiting = entry.contents.slice(offset, offset + count).filter(({ id }) => !reported.has(id))
+
+  const failures: unknown[] = []
+  const next = waiting.values()
+  const work = async (): Promise<void> => {
+    for (const content of next) {
+      try {
+        await receipts.add(tenantId, entry, await settleContent(deps, { tenantId, entry, content, api }, context))
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: contentsAtOnce }, work))
+
+  // The failure that keeps the turn alive longest speaks for it.
+  if (failures.length > 0) throw failures.find(isThrottling) ?? failures.find(isWorthRepeating) ?? failures[0]
+  const done = await receipts.read(tenantId, entry)
+  if (entry.contents.every(({ id }) => done.has(id))) await queues.seal({ ...spanOf(entry), overdue: false })
+}
+
+interface ContentWork {
+  readonly tenantId: TenantId
+  readonly entry: LedgerEntry
+  readonly content: EntryContent
+  readonly api: ActivityApi
+}
+
+/** Fetches and stores one content and raises what it tells of, in this order, so that a receipt vouches for all of it. */
+async function settleContent(deps: TurnDeps, work: ContentWork, context: TaskContext): Promise<Receipt> {
+  const { tenantId, entry, content, api } = work
+  const { lake, spoolFolder } = deps
+  const { signal, log } = context
+  try {
+    const options = { tenantId, api, lake, spoolFolder, operations: new Set(entry.operations), signal }
+    const fetched = await fetchContent(content, options)
+    await raiseFindings(deps, work, fetched)
+    const { recordsSeen, recordsKept, bodySha256, objects, quarantined } = fetched
+    log.info({ event: 'content.stored', contentHash: contentHash(content.id), recordsSeen, recordsKept, quarantined })
+    return { id: content.id, outcome: quarantined > 0 ? 'quarantined' : 'stored', recordsSeen, recordsKept, bodySha256, objects }
+  } catch (error) {
+    const outcome = finalOutcome(error, context)
+    if (outcome === undefined || !(error instanceof MailtrailError)) throw repeatWhatMayPass(error)
+    if (outcome === 'quarantined') {
+      await storeBadBody(lake, { tenantId, content, reason: error.code, api, spoolFolder }, { signal })
+      await raise(deps, quarantineAlert(deps, work, error.code, 0))
+    }
+    log.error({ event: 'content.lost', contentHash: contentHash(content.id), outcome, code: error.code })
+    return { id: content.id, outcome, recordsSeen: 0, recordsKept: 0, bodySha256: null, objects: [] }
+  }
+}
+
+/** The outcome that ends a content without its records; undefined while trying again may help. */
+function finalOutcome(error: unknown, { lastAttempt }: TaskContext): 'expired' | 'missing' | 'quarantined' | undefined {
+  if (!(error instanceof MailtrailError)) return undefined
+  if (error.code === 'ACTIVITY_API_CONTENT_EXPIRED') return 'expired'
+  if (!lastAttempt) return undefined
+  if (error.code === 'ACTIVITY_API_CONTENT_MISSING') return 'missing'
+  return error.code.startsWith('BODY_') ? 'quarantined' : undefined
+}
+
+/** A content that is not there, or a body that makes no sense, may be right a moment later; only the last attempt believes it. */
+function repeatWhatMayPass(error: unknown): unknown {
+  const mayPass = error instanceof MailtrailError && (error.code === 'ACTIVITY_API_CONTENT_MISSING' || error.code.startsWith('BODY_'))
+  return mayPass ? new MailtrailError(error.code, error.message, { cause: error, retry: { again: true } }) : error
+}
+
+async function raiseFindings(deps: TurnDeps, work: ContentWork, fetched: FetchedContent): Promise<void> {
+  const { tenantId, content } = work
+  const raisedAt = deps.clock.now()
+  for (const { mailboxGuid, flaggedAt } of fetched.flagged) {
+    const { alert } = await raiseThrottled(deps.lake, { tenantId, mailboxGuid, flaggedAt, raisedAt })
+    await announce(deps, alert)
+  }
+  if (fetched.quarantined > 0) await raise(deps, quarantineAlert(deps, work, 'records', fetched.quarantined))
+  if (fetched.variants.length > 0) {
+    const cause = { kind: 'content.variant' as const, contentHash: contentHash(content.id), reason: 'differs', created: content.created }
+    await raise(deps, contentAlert(tenantId, { ...cause, count: fetched.variants.length }, raisedAt))
+  }
+}
+
+function quarantineAlert({ clock }: TurnDeps, { tenantId, content }: ContentWork, reason: string, count: number): Alert {
+  const cause = { kind: 'content.quarantined' as const, contentHash: contentHash(content.id), reason, created: content.created, count }
+  return contentAlert(tenantId, cause, clock.now())
+}
+
+async function raise(deps: TurnDeps, alert: Alert): Promise<void> {
+  await raiseAlert(deps.lake, alert)
+  await announce(deps, alert)
+}
+
+async function announce({ queues, destinations }: TurnDeps, { tenantId, date, id }: Alert): Promise<void> {
+  for (const destination of destinations) await queues.alert({ tenantId, date, alertId: id, destination })
+}
+
+function spanOf({ tenantId, contentType, start, end }: LedgerEntry): Omit<Parameters<WorkQueues['seal']>[0], 'overdue'> {
+  return { tenantId, contentType, start, end }
+}
+
+function isThrottling(error: unknown): boolean {
+  return error instanceof MailtrailError && error.retry.again && error.retry.afterMs !== undefined
+}
+
+function isWorthRepeating(error: unknown): boolean {
+  return !(error instanceof MailtrailError) || error.retry.again
+}
+
+function isFinal(error: unknown, { lastAttempt }: TaskContext): boolean {
+  return !isWorthRepeating(error) || (lastAttempt && !isThrottling(error))
+}

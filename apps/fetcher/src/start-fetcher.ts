@@ -1,0 +1,36 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openLake } from '@mailtrail/lake'
+import { connectRedis, createReceipts, createTurns, createWorkQueues, queueNames, startWorker, turnTaskSchema } from '@mailtrail/queues'
+import type { Role } from '@mailtrail/runtime'
+import { createTenantApis } from '@mailtrail/tenants'
+import { createTurnHandler } from './run-turn.ts'
+
+/** Turns contents into lake objects and alerts. */
+export const startFetcher: Role = async ({ config, clock, log }) => {
+  await using parts = new AsyncDisposableStack()
+  const redis = parts.adopt(await connectRedis(config.redisUrl), (connection) => connection.disconnect())
+  const lake = parts.use(await openLake(config.lake))
+  const apis = parts.use(createTenantApis(lake, config))
+  const queues = parts.use(createWorkQueues(redis))
+  parts.use(
+    startWorker(redis, {
+      queue: queueNames.contents,
+      schema: turnTaskSchema,
+      handle: createTurnHandler({
+        lake,
+        apis,
+        queues,
+        clock,
+        turns: createTurns(redis, queues),
+        receipts: createReceipts(redis),
+        destinations: config.destinations.map(({ name }) => name),
+        spoolFolder: join(tmpdir(), `mailtrail-spool-${process.pid}`),
+      }),
+      concurrency: 4,
+      jobLockMs: config.jobLockMs,
+      log: log.child({ role: 'fetcher' }),
+    }),
+  )
+  return parts.move()
+}

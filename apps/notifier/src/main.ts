@@ -1,0 +1,4 @@
+import { runRole } from '@mailtrail/runtime'
+import { serveNotifier } from './serve-notifier.ts'
+
+await runRole('notifier', serveNotifier)

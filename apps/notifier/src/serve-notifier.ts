@@ -1,0 +1,42 @@
+import { createWebhookSink } from '@mailtrail/alerts'
+import type { TenantId } from '@mailtrail/core'
+import { type ObjectStore, openLake } from '@mailtrail/lake'
+import { alertTaskSchema, connectRedis, createWorkQueues, queueNames, startWorker } from '@mailtrail/queues'
+import type { DestinationConfig, Role } from '@mailtrail/runtime'
+import { listTenants, resolveSecret } from '@mailtrail/tenants'
+import { startNotifier } from './start-notifier.ts'
+
+/** Delivers alerts to the configured destinations, over BullMQ. */
+export const serveNotifier: Role = async ({ config, clock, log }) => {
+  await using parts = new AsyncDisposableStack()
+  const redis = parts.adopt(await connectRedis(config.redisUrl), (connection) => connection.disconnect())
+  const lake = parts.use(await openLake(config.lake))
+  const queues = parts.use(createWorkQueues(redis))
+  const sinks = await Promise.all(config.destinations.map(openSink))
+  for (const sink of sinks) parts.use(sink)
+  const { jobLockMs } = config
+  const roleLog = log.child({ role: 'notifier' })
+  parts.use(
+    startNotifier({
+      lakeOf: () => lake,
+      listTenants: () => tenantIds(lake),
+      sinks,
+      clock,
+      deliverJobs: {
+        enqueue: (delivery) => queues.alert(delivery),
+        work: (handle) =>
+          startWorker(redis, { queue: queueNames.alerts, schema: alertTaskSchema, handle, concurrency: 8, jobLockMs, log: roleLog }),
+      },
+      log: roleLog,
+    }),
+  )
+  return parts.move()
+}
+
+async function openSink({ name, url, secret, caFile }: DestinationConfig): Promise<ReturnType<typeof createWebhookSink>> {
+  return createWebhookSink({ name, url, secret: await resolveSecret(secret), caFile })
+}
+
+async function* tenantIds(lake: ObjectStore): AsyncGenerator<TenantId> {
+  for await (const { tenantId } of listTenants(lake)) yield tenantId
+}

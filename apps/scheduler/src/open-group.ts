@@ -1,0 +1,41 @@
+import { type EntrySpan, type LedgerEntry, mergeContents, type Outcome } from '@mailtrail/core'
+import { ledgerKey } from '@mailtrail/lake'
+
+/** A span with contents that are not stored. */
+export interface OpenGroup extends EntrySpan {
+  /** When the first of its entries was written, by the lister's clock. */
+  readonly since: number
+  /** Whether a seal is still to be written; sweeps have none. */
+  readonly unsealed: boolean
+  /** The outcome that speaks for the span: one that can still heal, if there is any. */
+  readonly outcome: Exclude<Outcome, 'stored'>
+  /** Until when the service keeps what is not stored. */
+  readonly expiration: number
+  /** Entries that name contents still to be fetched, and how many contents each lists. */
+  readonly waiting: readonly { readonly key: string; readonly total: number }[]
+}
+
+/** @param entries - all entries of one span; undefined when every content they name is stored */
+export function openGroup(entries: readonly LedgerEntry[]): OpenGroup | undefined {
+  const best = mergeContents(entries)
+  const unstored = [...best.values()].filter(({ outcome }) => outcome !== 'stored')
+  const [first] = entries
+  const spokesman = unstored.find(isWaiting) ?? unstored[0]
+  if (!first || !spokesman || spokesman.outcome === 'stored') return undefined
+  const named = (entry: LedgerEntry): boolean =>
+    entry.contents.some((content) => isWaiting(content) && isWaiting(best.get(content.id) ?? content))
+  return {
+    contentType: first.contentType,
+    start: first.start,
+    end: first.end,
+    since: Math.min(...entries.map(({ writtenAt }) => writtenAt)),
+    unsealed: entries.some(({ entry }) => entry === 'listed') && !entries.some(({ entry }) => entry === 'seal'),
+    outcome: spokesman.outcome,
+    expiration: spokesman.expiration,
+    waiting: entries.filter(named).map((entry) => ({ key: ledgerKey(entry.tenantId, entry, entry.entry), total: entry.contents.length })),
+  }
+}
+
+function isWaiting({ outcome }: { readonly outcome: Outcome }): boolean {
+  return outcome === 'pending' || outcome === 'dead'
+}

@@ -1,0 +1,60 @@
+import { type ActivityApi, type Cloud, clouds, createActivityApi } from '@mailtrail/activity-api'
+import { type Abortable, MailtrailError, type TenantId } from '@mailtrail/core'
+import type { ObjectStore } from '@mailtrail/lake'
+import { resolveSecret } from './secret.ts'
+import { readTenant } from './tenant.ts'
+
+/** The feeds of all tenants, each opened when first asked for and bound to its tenant alone. */
+export interface TenantApis extends AsyncDisposable {
+  /** @throws {@link MailtrailError} `TENANT_UNKNOWN`, `CLOUD_UNKNOWN`, `SECRET_UNAVAILABLE` */
+  open(tenantId: TenantId, options?: Abortable): Promise<ActivityApi>
+}
+
+export interface TenantApisOptions {
+  readonly publisherId: string
+  /** Clouds named in the configuration, beside Microsoft's own. */
+  readonly clouds: Readonly<Record<string, Omit<Cloud, 'name' | 'caFile'> & { readonly caFile?: string | undefined }>>
+}
+
+export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named }: TenantApisOptions): TenantApis {
+  const known = new Map<TenantId, Promise<ActivityApi>>()
+
+  const create = async (tenantId: TenantId, options?: Abortable): Promise<ActivityApi> => {
+    const tenant = await readTenant(lake, tenantId, options)
+    const secret = await resolveSecret(tenant.credential)
+    const isCertificate = secret.includes('-----BEGIN')
+    return createActivityApi({
+      tenantId,
+      cloud: cloudOf(tenant.cloud),
+      clientId: tenant.clientId,
+      publisherId,
+      credential: isCertificate ? { kind: 'certificate', certificatePem: secret } : { kind: 'secret', clientSecret: secret },
+    })
+  }
+
+  const cloudOf = (name: string): Cloud => {
+    const { caFile, ...rest } = named[name] ?? {}
+    if ('apiRoot' in rest) return { name, ...rest, ...(caFile === undefined ? {} : { caFile }) }
+    if (name in clouds) return clouds[name as keyof typeof clouds]
+    const names = [...Object.keys(clouds), ...Object.keys(named)].join(', ')
+    throw new MailtrailError(
+      'CLOUD_UNKNOWN',
+      `There is no cloud "${name}": it is one of ${names}, or named under clouds in mailtrail.yaml.`,
+    )
+  }
+
+  return {
+    open: (tenantId, options) => {
+      const api = known.get(tenantId) ?? create(tenantId, options)
+      known.set(tenantId, api)
+      // A failure is not kept: what was missing may be there the next time.
+      api.catch(() => known.delete(tenantId))
+      return api
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const api of await Promise.allSettled(known.values())) {
+        if (api.status === 'fulfilled') await api.value[Symbol.asyncDispose]()
+      }
+    },
+  }
+}
