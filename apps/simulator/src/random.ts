@@ -19,7 +19,11 @@ export interface Random {
 export function createRandom(seed: string): Random {
   const next = createGenerator(seed)
   const int = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1))
-  const hex = (length: number): string => Array.from({ length }, () => int(0, 15).toString(16)).join('')
+  const hex = (length: number): string => {
+    let digits = ''
+    while (digits.length < length) digits += int(0, 0xffff_ffff).toString(16).padStart(8, '0')
+    return digits.slice(0, length)
+  }
   return {
     next,
     int,
