@@ -6,17 +6,8 @@ import { gapOpenedAlert, throttledAlert } from './new-alert.ts'
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const otherTenant = parseTenantId('99999999-2222-4333-8444-555555555555')
 const mailboxGuid = 'aaaaaaaa-0000-4000-8000-000000000001'
-const gap = {
-  contentType: 'Audit.Exchange',
-  from: 0,
-  to: 600_000,
-  cause: 'AF20051',
-}
-const content = {
-  kind: 'content.variant',
-  contentHash: 'ab'.repeat(32),
-  reason: 'OTHER_RECORDS',
-} as const
+const gap = { contentType: 'Audit.Exchange', from: 0, to: 600_000, cause: 'AF20051' }
+const content = { kind: 'content.variant', contentHash: 'ab'.repeat(32), reason: 'OTHER_RECORDS' } as const
 
 describe('ids', () => {
   test('never change, for receivers tell repeats by them', () => {
@@ -46,19 +37,9 @@ describe('ids', () => {
   })
 
   test('are those of the cause whenever it is raised', () => {
-    const flagged = {
-      tenantId,
-      mailboxGuid,
-      flaggedAt: Date.parse('2024-03-14T23:59:00Z'),
-    }
-    const first = throttledAlert({
-      ...flagged,
-      raisedAt: Date.parse('2024-03-15T00:05:00Z'),
-    })
-    const retried = throttledAlert({
-      ...flagged,
-      raisedAt: Date.parse('2024-03-17T09:00:00Z'),
-    })
+    const flagged = { tenantId, mailboxGuid, flaggedAt: Date.parse('2024-03-14T23:59:00Z') }
+    const first = throttledAlert({ ...flagged, raisedAt: Date.parse('2024-03-15T00:05:00Z') })
+    const retried = throttledAlert({ ...flagged, raisedAt: Date.parse('2024-03-17T09:00:00Z') })
     expect([retried.id, retried.date]).toEqual([first.id, first.date])
     expect(first.id).toBe(throttledAlertId(tenantId, mailboxGuid, '2024-03-14'))
 

@@ -11,19 +11,9 @@ const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const otherTenant = parseTenantId('99999999-2222-4333-8444-555555555555')
 const mailboxGuid = 'aaaaaaaa-0000-4000-8000-000000000001'
 const flaggedAt = Date.parse('2024-03-14T10:00:00Z')
-const alert = throttledAlert({
-  tenantId,
-  mailboxGuid,
-  flaggedAt,
-  raisedAt: flaggedAt + 60_000,
-})
+const alert = throttledAlert({ tenantId, mailboxGuid, flaggedAt, raisedAt: flaggedAt + 60_000 })
 const ref = { tenantId, date: alert.date, alertId: alert.id }
-const receipt = {
-  at: flaggedAt + 90_000,
-  attempts: 2,
-  status: 204,
-  webhookId: alert.id,
-}
+const receipt = { at: flaggedAt + 90_000, attempts: 2, status: 204, webhookId: alert.id }
 
 test('an alert is raised once, and stays as it was raised', async () => {
   await using lake = await temporaryLake()
@@ -34,13 +24,8 @@ test('an alert is raised once, and stays as it was raised', async () => {
 
 test('an alert that is not of the schema is not written', async () => {
   await using lake = await temporaryLake()
-  const withAddress = {
-    ...alert,
-    data: { ...alert.data, mailboxGuid: 'jane.doe@hospital.example' },
-  }
-  await expect(raiseAlert(lake, withAddress)).rejects.toMatchObject({
-    code: 'ALERT_INVALID',
-  })
+  const withAddress = { ...alert, data: { ...alert.data, mailboxGuid: 'jane.doe@hospital.example' } }
+  await expect(raiseAlert(lake, withAddress)).rejects.toMatchObject({ code: 'ALERT_INVALID' })
   expect(await collect(lake.list('alerts/'))).toEqual([])
 })
 
@@ -75,10 +60,7 @@ test('a delivery is recorded for its destination alone, and its first receipt st
 
 async function temporaryLake() {
   const folder = await mkdtemp(join(tmpdir(), 'mailtrail-alerts-'))
-  return {
-    ...createFolderStore(folder),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
-  }
+  return { ...createFolderStore(folder), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -6,18 +6,8 @@ import { webhookBody } from './webhook-sink.ts'
 
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const raisedAt = Date.parse('2024-03-14T12:00:00Z')
-const gap = {
-  contentType: 'Audit.Exchange',
-  from: raisedAt - 600_000,
-  to: raisedAt,
-  cause: 'AF20051',
-}
-const content = {
-  contentHash: 'ab'.repeat(32),
-  reason: 'BODY_TRAILING',
-  created: raisedAt,
-  count: 3,
-}
+const gap = { contentType: 'Audit.Exchange', from: raisedAt - 600_000, to: raisedAt, cause: 'AF20051' }
+const content = { contentHash: 'ab'.repeat(32), reason: 'BODY_TRAILING', created: raisedAt, count: 3 }
 
 const samples: readonly Alert[] = [
   throttledAlert({
@@ -30,15 +20,7 @@ const samples: readonly Alert[] = [
   gapClosedAlert(tenantId, gap, raisedAt),
   contentAlert(tenantId, { ...content, kind: 'content.quarantined' }, raisedAt),
   contentAlert(tenantId, { ...content, kind: 'content.variant' }, raisedAt),
-  subscriptionDisabledAlert(
-    tenantId,
-    {
-      contentType: 'Audit.Exchange',
-      since: raisedAt - 60_000,
-      reason: 'AF20022',
-    },
-    raisedAt,
-  ),
+  subscriptionDisabledAlert(tenantId, { contentType: 'Audit.Exchange', since: raisedAt - 60_000, reason: 'AF20022' }, raisedAt),
 ]
 
 const stringFields = samples.flatMap((sample) =>
@@ -96,22 +78,12 @@ test.each([
   { title: 'cut short', text: '{"schema":1,"id":"jane.doe@hospital.example' },
   {
     title: 'of a later schema',
-    text: JSON.stringify({
-      ...samples[0],
-      schema: 2,
-      note: 'jane.doe@hospital.example',
-    }),
+    text: JSON.stringify({ ...samples[0], schema: 2, note: 'jane.doe@hospital.example' }),
   },
-  {
-    title: 'of an unknown kind',
-    text: JSON.stringify({ ...samples[0], kind: 'jane.doe@hospital.example' }),
-  },
+  { title: 'of an unknown kind', text: JSON.stringify({ ...samples[0], kind: 'jane.doe@hospital.example' }) },
   {
     title: 'of a tenant that is a path',
-    text: JSON.stringify({
-      ...samples[0],
-      tenantId: '../jane.doe@hospital.example',
-    }),
+    text: JSON.stringify({ ...samples[0], tenantId: '../jane.doe@hospital.example' }),
   },
 ])('an alert $title is refused without quoting it', ({ text }) => {
   const read = () => parseAlert(new TextEncoder().encode(text))

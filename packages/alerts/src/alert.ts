@@ -101,11 +101,7 @@ const content = z.strictObject({
   reason: code,
   count: z.int().nonnegative(),
 })
-const subscription = z.strictObject({
-  contentType: code,
-  since: time,
-  reason: code,
-})
+const subscription = z.strictObject({ contentType: code, since: time, reason: code })
 
 const common = {
   schema: z.literal(1),
@@ -117,36 +113,12 @@ const common = {
 
 /** The one schema of all alerts. Unknown fields are refused rather than passed on. */
 export const alertSchema: z.ZodType<Alert> = z.discriminatedUnion('kind', [
-  z.strictObject({
-    ...common,
-    kind: z.literal('mailbox.throttled'),
-    data: throttled,
-  }),
-  z.strictObject({
-    ...common,
-    kind: z.literal('coverage.gap_opened'),
-    data: gap,
-  }),
-  z.strictObject({
-    ...common,
-    kind: z.literal('coverage.gap_closed'),
-    data: gap,
-  }),
-  z.strictObject({
-    ...common,
-    kind: z.literal('content.quarantined'),
-    data: content,
-  }),
-  z.strictObject({
-    ...common,
-    kind: z.literal('content.variant'),
-    data: content,
-  }),
-  z.strictObject({
-    ...common,
-    kind: z.literal('subscription.disabled'),
-    data: subscription,
-  }),
+  z.strictObject({ ...common, kind: z.literal('mailbox.throttled'), data: throttled }),
+  z.strictObject({ ...common, kind: z.literal('coverage.gap_opened'), data: gap }),
+  z.strictObject({ ...common, kind: z.literal('coverage.gap_closed'), data: gap }),
+  z.strictObject({ ...common, kind: z.literal('content.quarantined'), data: content }),
+  z.strictObject({ ...common, kind: z.literal('content.variant'), data: content }),
+  z.strictObject({ ...common, kind: z.literal('subscription.disabled'), data: subscription }),
 ])
 
 /**

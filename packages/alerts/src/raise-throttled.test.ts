@@ -14,32 +14,12 @@ const otherMailbox = 'aaaaaaaa-0000-4000-8000-000000000002'
 describe('after a record flagged on 14 March at 22:00, one flagged', () => {
   test.each([
     { at: '2024-03-14T22:00:00Z', outcome: 'known', title: 'at the same time' },
-    {
-      at: '2024-03-14T23:59:59Z',
-      outcome: 'known',
-      title: 'later the same day',
-    },
-    {
-      at: '2024-03-14T00:00:00Z',
-      outcome: 'known',
-      title: 'earlier the same day',
-    },
-    {
-      at: '2024-03-15T00:00:01Z',
-      outcome: 'known',
-      title: 'across the next midnight',
-    },
-    {
-      at: '2024-03-15T21:59:59Z',
-      outcome: 'known',
-      title: 'just under 24 hours later',
-    },
+    { at: '2024-03-14T23:59:59Z', outcome: 'known', title: 'later the same day' },
+    { at: '2024-03-14T00:00:00Z', outcome: 'known', title: 'earlier the same day' },
+    { at: '2024-03-15T00:00:01Z', outcome: 'known', title: 'across the next midnight' },
+    { at: '2024-03-15T21:59:59Z', outcome: 'known', title: 'just under 24 hours later' },
     { at: '2024-03-15T22:00:00Z', outcome: 'raised', title: '24 hours later' },
-    {
-      at: '2024-03-13T22:00:01Z',
-      outcome: 'known',
-      title: 'just under 24 hours before',
-    },
+    { at: '2024-03-13T22:00:01Z', outcome: 'known', title: 'just under 24 hours before' },
     { at: '2024-03-13T22:00:00Z', outcome: 'raised', title: '24 hours before' },
     { at: '2024-03-20T22:00:00Z', outcome: 'raised', title: 'days later' },
   ])('$title is $outcome', async ({ at, outcome }) => {
@@ -80,20 +60,12 @@ test('an unreadable alert of the day before does not keep one from being raised'
 
 function flag(lake: ObjectStore, at: string, mailbox = mailboxGuid) {
   const flaggedAt = Date.parse(at)
-  return raiseThrottled(lake, {
-    tenantId,
-    mailboxGuid: mailbox,
-    flaggedAt,
-    raisedAt: flaggedAt + 300_000,
-  })
+  return raiseThrottled(lake, { tenantId, mailboxGuid: mailbox, flaggedAt, raisedAt: flaggedAt + 300_000 })
 }
 
 async function temporaryLake() {
   const folder = await mkdtemp(join(tmpdir(), 'mailtrail-alerts-'))
-  return {
-    ...createFolderStore(folder),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
-  }
+  return { ...createFolderStore(folder), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -45,15 +45,7 @@ async function readThrottled(
   options: Abortable,
 ): Promise<AlertOf<'mailbox.throttled'> | undefined> {
   try {
-    const alert = await readAlert(
-      lake,
-      {
-        tenantId,
-        date,
-        alertId: throttledAlertId(tenantId, mailboxGuid, date),
-      },
-      options,
-    )
+    const alert = await readAlert(lake, { tenantId, date, alertId: throttledAlertId(tenantId, mailboxGuid, date) }, options)
     return alert?.kind === 'mailbox.throttled' ? alert : undefined
   } catch (error) {
     // Evidence waits for this call: an unreadable neighbour may cost a second alert, never the content.

@@ -37,10 +37,7 @@ test('an id in two partitions is two alerts', async () => {
 test('only the partitions asked for are looked at, both ends included', async () => {
   await using lake = await temporaryLake()
   for (const day of ['11', '12', '13', '14', '15']) await lake.create(alertKey(tenantId, `2024-03-${day}`, first), empty)
-  const found = await find(lake, ['siem'], {
-    from: '2024-03-12',
-    to: '2024-03-14',
-  })
+  const found = await find(lake, ['siem'], { from: '2024-03-12', to: '2024-03-14' })
   expect(found.map(({ date }) => date)).toEqual(['2024-03-12', '2024-03-13', '2024-03-14'])
 })
 
@@ -59,10 +56,7 @@ function find(lake: ObjectStore, destinations: readonly string[], range: { from:
 
 async function temporaryLake() {
   const folder = await mkdtemp(join(tmpdir(), 'mailtrail-alerts-'))
-  return {
-    ...createFolderStore(folder),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
-  }
+  return { ...createFolderStore(folder), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -29,12 +29,7 @@ export function openWebhookDestination({ name, url, secret, caFile }: WebhookDes
     throw invalid(name, 'its url must begin with https://; http:// is for this machine only')
   }
   if (parsed.username !== '' || parsed.password !== '') throw invalid(name, 'its url holds a user name or password; remove them')
-  return {
-    url: parsed,
-    isLoopback,
-    signer: parseSecret(name, secret),
-    ca: readAuthorities(name, caFile),
-  }
+  return { url: parsed, isLoopback, signer: parseSecret(name, secret), ca: readAuthorities(name, caFile) }
 }
 
 /** The URL parser has brought every spelling of 127.0.0.0/8 into this form. */

@@ -36,11 +36,7 @@ export function createWebhookSink({ timeoutMs = 15 * secondMs, ...destination }:
   return {
     name,
     deliver: async (alert, options) => {
-      const answer = await post(endpoint, alert, {
-        ...options,
-        dispatcher,
-        timeoutMs,
-      }).catch((cause) => {
+      const answer = await post(endpoint, alert, { ...options, dispatcher, timeoutMs }).catch((cause) => {
         options.signal?.throwIfAborted()
         throw deliveryFailed(name, alert, describe(cause), { cause })
       })
@@ -53,11 +49,7 @@ export function createWebhookSink({ timeoutMs = 15 * secondMs, ...destination }:
 
 /** The thin body: ids, times and codes, so that reading what is behind them leaves a trace in the lake's own access log. */
 export function webhookBody({ id, kind, tenantId, raisedAt, data }: Alert): string {
-  return JSON.stringify({
-    type: kind,
-    timestamp: raisedAt,
-    data: { tenantId, alertId: id, ...data },
-  })
+  return JSON.stringify({ type: kind, timestamp: raisedAt, data: { tenantId, alertId: id, ...data } })
 }
 
 function createDispatcher({ isLoopback, ca }: WebhookEndpoint): Dispatcher {
@@ -85,10 +77,7 @@ async function post(endpoint: WebhookEndpoint, alert: Alert, { at, signal, dispa
   // The status is the answer; a body that breaks off does not take it back.
   await response.body.dump({ limit: maxDrainedBytes }).catch(() => {})
   const retryAfter = response.headers['retry-after']
-  return {
-    status: response.statusCode,
-    retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-  }
+  return { status: response.statusCode, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter }
 }
 
 function refusal(name: string, alert: Alert, { status, retryAfter }: Answer, at: number): MailtrailError {
@@ -99,9 +88,7 @@ function refusal(name: string, alert: Alert, { status, retryAfter }: Answer, at:
     )
   }
   const hint = status >= 300 && status < 400 ? ', a redirect, which is not followed: set its final url' : ''
-  return deliveryFailed(name, alert, `it answered ${status}${hint}`, {
-    afterMs: parseRetryAfter(retryAfter, at),
-  })
+  return deliveryFailed(name, alert, `it answered ${status}${hint}`, { afterMs: parseRetryAfter(retryAfter, at) })
 }
 
 function deliveryFailed(
@@ -113,10 +100,7 @@ function deliveryFailed(
   return new MailtrailError(
     'ALERT_DELIVERY_FAILED',
     `Alert ${id} of tenant ${tenantId} did not reach destination ${name}: ${reason}. It is tried again.`,
-    {
-      ...options,
-      retry: afterMs === undefined ? { again: true } : { again: true, afterMs },
-    },
+    { ...options, retry: afterMs === undefined ? { again: true } : { again: true, afterMs } },
   )
 }
 
