@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { recordDigest } from '@mailtrail/core'
 import { appendRows } from './append-rows.ts'
+import { linePages } from './line-pages.ts'
 import { repeatedIds } from './sql/records.ts'
 
 /**
@@ -9,12 +10,13 @@ import { repeatedIds } from './sql/records.ts'
  */
 export async function digestRepeats(connection: DuckDBConnection): Promise<void> {
   await connection.run('CREATE TABLE repeats (line_no BIGINT, digest VARCHAR)')
-  const result = await connection.stream(repeatedIds)
-  await appendRows(connection, 'repeats', digests(result.yieldRows()))
-}
-
-async function* digests(chunks: AsyncIterable<readonly (readonly unknown[])[]>): AsyncGenerator<readonly [bigint, string]> {
-  for await (const rows of chunks) {
-    for (const [lineNo, line] of rows) yield [BigInt(String(lineNo)), recordDigest(String(line))]
+  await connection.run(repeatedIds)
+  for await (const lines of linePages(connection, 'repeated')) {
+    await appendRows(
+      connection,
+      'repeats',
+      lines.map(({ lineNo, line }) => [lineNo, recordDigest(line)] as const),
+    )
   }
+  await connection.run('DROP TABLE repeated')
 }

@@ -39,7 +39,7 @@ export async function openEvidence(lake: ObjectStore, tenantId: TenantId, range:
   const folder = await mkdtemp(join(tmpdir(), 'mailtrail-evidence-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
-    const instance = await DuckDBInstance.create(join(folder, 'evidence.duckdb'), {
+    const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: memoryLimit,
       temp_directory: join(folder, 'spill'),
       autoinstall_known_extensions: 'false',

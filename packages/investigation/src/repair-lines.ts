@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { isJsonObject, type JsonObject, type MailAccess, parseMailAccess } from '@mailtrail/core'
 import { appendRows } from './append-rows.ts'
+import { linePages } from './line-pages.ts'
 
 /**
  * Puts odd lines into a shape that SQL can read, in the table `repaired`; the evidence itself stays as it is. A line that is no JSON
@@ -22,16 +23,12 @@ async function repair(
   regular: (record: JsonObject) => unknown,
 ): Promise<void> {
   await connection.run(`CREATE TABLE ${target} (line_no BIGINT, text VARCHAR)`)
-  const odd = await connection.stream(`SELECT rowid, line FROM ${source} WHERE is_odd`)
-  await appendRows(connection, target, repairedRows(odd.yieldRows(), regular))
-}
-
-async function* repairedRows(
-  chunks: AsyncIterable<readonly (readonly unknown[])[]>,
-  regular: (record: JsonObject) => unknown,
-): AsyncGenerator<readonly [bigint, string | null]> {
-  for await (const rows of chunks) {
-    for (const [lineNo, line] of rows) yield [BigInt(String(lineNo)), repairedText(String(line), regular)]
+  for await (const lines of linePages(connection, `(SELECT rowid AS line_no, line FROM ${source} WHERE is_odd)`)) {
+    await appendRows(
+      connection,
+      target,
+      lines.map(({ lineNo, line }) => [lineNo, repairedText(line, regular)] as const),
+    )
   }
 }
 
@@ -52,14 +49,20 @@ function parseJson(line: string): unknown {
 /** The record with its nested parts as core reads them, in the shape that Exchange normally sends. */
 function regularRecord(record: JsonObject): unknown {
   const access = parseMailAccess(record)
-  const { AppAccessContext: context, ...members } = record
+  const { AppAccessContext: context, Item: _, ...members } = record
+  const isSync = (access.accessType ?? (access.recordType === 2 ? 'Sync' : 'Bind')) === 'Sync'
   return {
     ...members,
-    Item: undefined,
     AppAccessContext: isJsonObject(context) ? context : { ...nestedObject(context), AADSessionId: access.sessionKey },
     OperationProperties: regularProperties(access),
-    Folders: [...access.syncedFolders.map(({ path, name }) => ({ Path: path, Name: name })), ...regularFolders(access)],
+    Folders: isSync ? regularSyncs(record) : regularFolders(access),
   }
+}
+
+/** Also of a record that is known for a Sync by its type alone. */
+function regularSyncs(record: JsonObject): unknown[] {
+  const { syncedFolders } = parseMailAccess({ ...record, OperationProperties: [{ Name: 'MailAccessType', Value: 'Sync' }] })
+  return syncedFolders.map(({ path, name }) => ({ Path: path, Name: name }))
 }
 
 function nestedObject(value: unknown): JsonObject {

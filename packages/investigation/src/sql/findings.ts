@@ -7,7 +7,7 @@ SELECT
   coalesce(list_sort(list(DISTINCT folder) FILTER (folder IS NOT NULL)), []) AS folders,
   list_sort(list(DISTINCT record_id)) AS record_ids
 FROM judged JOIN accesses USING (record_no)
-WHERE verdict = 'attributed' AND kind = 'Bind' AND message_id IS NOT NULL
+WHERE verdict = 'attributed' AND message_id IS NOT NULL
 GROUP BY mailbox_key, message_id;
 `
 
@@ -41,7 +41,7 @@ GROUP BY mailbox_key
 export const syncRows: string = `
 SELECT mailbox_key, verdict, folder, list_sort(list(DISTINCT time) FILTER (time IS NOT NULL)) AS times, max(time) AS last_time
 FROM judged JOIN syncs USING (record_no)
-WHERE kind = 'Sync' AND verdict IN ('attributed', 'undetermined')
+WHERE verdict IN ('attributed', 'undetermined')
 GROUP BY mailbox_key, verdict, folder
 ORDER BY mailbox_key, verdict, folder
 `
@@ -50,7 +50,7 @@ ORDER BY mailbox_key, verdict, folder
 export const undeterminedRows: string = `
 SELECT mailbox_key, message_id, list_sort(list_distinct(flatten(list(undecided)))) AS undecided
 FROM judged JOIN accesses USING (record_no) ANTI JOIN itemised i USING (mailbox_key, message_id)
-WHERE verdict = 'undetermined' AND kind = 'Bind' AND message_id IS NOT NULL
+WHERE verdict = 'undetermined' AND message_id IS NOT NULL
 GROUP BY mailbox_key, message_id
 ORDER BY mailbox_key, message_id
 `

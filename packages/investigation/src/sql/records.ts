@@ -29,9 +29,9 @@ SELECT
     WHEN list_contains(property_values(j, 'isthrottled'), 'true') THEN true
     WHEN list_contains(property_values(j, 'isthrottled'), 'false') THEN false
   END AS is_throttled,
-  lower(member(j, '$.MailboxGuid')) AS mailbox_guid,
-  lower(member(j, '$.MailboxOwnerUPN')) AS owner_upn,
-  lower(member(j, '$.UserId')) AS user_id,
+  lower(trimmed(member(j, '$.MailboxGuid'))) AS mailbox_guid,
+  lower(trimmed(member(j, '$.MailboxOwnerUPN'))) AS owner_upn,
+  lower(trimmed(member(j, '$.UserId'))) AS user_id,
   coalesce(member(j, '$.ClientIPAddress'), member(j, '$.ClientIP')) AS address,
   list_filter([
     lower(trimmed(member(j, '$.SessionId'))),
@@ -47,9 +47,10 @@ FROM readable_lines;
 
 /** Ids that came with more than one text: the same record in another key order, or a variant. {@link digestRepeats} tells them apart. */
 export const repeatedIds: string = `
+CREATE TEMP TABLE repeated AS
 SELECT d.line_no, l.line
 FROM deliveries d JOIN lines l ON l.rowid = d.line_no
-WHERE d.id IN (SELECT id FROM deliveries WHERE id IS NOT NULL GROUP BY id HAVING count(DISTINCT text_digest) > 1)
+WHERE d.id IN (SELECT id FROM deliveries WHERE id IS NOT NULL GROUP BY id HAVING count(DISTINCT text_digest) > 1);
 `
 
 /**
@@ -64,7 +65,7 @@ SELECT
   id,
   time,
   access_type,
-  coalesce(access_type, CASE WHEN record_type = '2' THEN 'Sync' ELSE 'Bind' END) AS kind,
+  coalesce(access_type, CASE WHEN TRY_CAST(record_type AS DOUBLE) = 2 THEN 'Sync' ELSE 'Bind' END) AS kind,
   is_throttled,
   mailbox_guid,
   owner_upn,
@@ -90,12 +91,12 @@ SELECT
   (SELECT count(*) FROM (SELECT id FROM records WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1)) AS variants
 `
 
-/** Every item of every folder: several folders, several items and an empty first folder all occur. */
+/** Every item of every folder of Bind records: several folders, several items and an empty first folder all occur. */
 export const accesses: string = `
 CREATE TABLE accesses AS
 WITH folders AS (
   SELECT line_no AS record_no, unnest(json_extract(j, '$.Folders[*]')) AS folder
-  FROM readable_lines WHERE line_no IN (SELECT record_no FROM records WHERE time IS NULL OR time BETWEEN $from AND $to)
+  FROM readable_lines WHERE line_no IN (SELECT record_no FROM records WHERE kind = 'Bind' AND (time IS NULL OR time BETWEEN $from AND $to))
 ), items AS (
   SELECT record_no, folder_path(folder) AS folder, unnest(json_extract(folder, '$.FolderItems[*]')) AS item FROM folders
 ), named AS (
