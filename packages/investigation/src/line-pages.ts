@@ -6,7 +6,7 @@ export interface StoredLine {
   readonly line: string
 }
 
-const pageLines = 2_048
+const pageLines = 512
 
 /**
  * The lines of a relation with the columns `line_no` and `line`, in pages. Not streamed: an appender on the connection that a result is

@@ -24,6 +24,7 @@ export async function loadLines(connection: DuckDBConnection, table: string, fet
 
 const isOdd: string = String.raw`
   coalesce(json_type(TRY_CAST(line AS JSON)), '') <> 'OBJECT'
-  OR regexp_matches(line, '[:\[,]\s*"\s*(@?\{|\[\s*[\]{])')
-  OR regexp_matches(line, '"(Folders|FolderItems|OperationProperties)"\s*:\s*\{')
+  OR regexp_matches(line, '"(Folders|FolderItems|OperationProperties)"\s*:\s*["{]')
+  OR regexp_matches(line, '"(Item|ParentFolder|AppAccessContext)"\s*:\s*"')
+  OR regexp_matches(line, '[\[,]\s*"\s*@?\{')
 `

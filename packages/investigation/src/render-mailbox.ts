@@ -39,7 +39,7 @@ function renderItemised(mailbox: MailboxAnswer, { width, limit }: RenderOptions)
   if (records === 0) return ['  E1 itemised: no record names a message in the asked context']
   const rest = itemised.length - limit
   return [
-    `  E1 itemised: ${plural(messages, 'message', 'messages')}, in at least ${plural(accesses, 'access', 'accesses')}, from ${plural(records, 'record', 'records')}`,
+    `  E1 itemised: ${plural(messages, 'message', 'messages')}, in at least ${plural(accesses, 'access', 'accesses')}, from ${plural(records, 'record', 'records')} of up to 2 minutes each`,
     ...itemised.slice(0, limit).flatMap((message) => renderMessage(message).map((line) => clip(line, width))),
     ...(rest > 0 ? [`    and ${plural(rest, 'more message', 'more messages')}`] : []),
     ...(unnamedAccesses > 0 ? [`    ${plural(unnamedAccesses, 'access names', 'accesses name')} no message`] : []),
@@ -50,10 +50,10 @@ function renderItemised(mailbox: MailboxAnswer, { width, limit }: RenderOptions)
 function renderMessage(message: ItemisedMessage): string[] {
   const { firstAccess, lastAccess, sender, recipients, subject, internetMessageId, collisions } = message
   const span = firstAccess === lastAccess ? firstAccess : `${firstAccess} .. ${lastAccess}`
-  const first = `    ${span} (+/- 2 min)  ${parties(sender, recipients)}  ${subject === null ? visibleText(internetMessageId) : visibleText(subject)}`
   const note = matchNote(message)
   return [
-    note === '' ? first : `${first}  [${note}]`,
+    `    ${span}  ${parties(sender, recipients)}  ${visibleText(subject ?? internetMessageId)}`,
+    ...(note === '' ? [] : [`      (${note})`]),
     ...collisions.map(
       (other) => `      ${other.time ?? 'time unknown'}  ${parties(other.sender, other.recipients)}  ${visibleText(other.subject ?? '')}`,
     ),

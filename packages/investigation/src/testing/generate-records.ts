@@ -59,32 +59,37 @@ export function generateRecords(count: number): Json[] {
   }
   const pick = <T>(values: readonly T[]): T | undefined => values[random(values.length)]
   const some = <T>(most: number, make: () => T): T[] => Array.from({ length: random(most + 1) }, make)
-  const wrapped = (value: unknown): unknown => (random(12) === 0 ? JSON.stringify(value) : value)
-  const strange = (value: unknown): unknown => (random(25) === 0 ? pick([null, 'text', 5, [], {}, [null], ['x', 2]]) : value)
+  let isPlain = false
+  const wrapped = (value: unknown): unknown => (!isPlain && random(12) === 0 ? JSON.stringify(value) : value)
+  const strange = (value: unknown): unknown => (!isPlain && random(25) === 0 ? pick([null, 'text', 5, [], {}, [null], ['x', 2]]) : value)
   const property = (): unknown =>
-    pick([
+    pick<unknown>([
       { Name: 'MailAccessType', Value: pick(kinds) },
       { Value: pick(flags), Name: pick(names) },
       null,
-      'x',
-      '@{Value=Sync; Name=MailAccessType}',
+      isPlain ? null : 'x',
+      isPlain ? 7 : '@{Value=Sync; Name=MailAccessType}',
     ])
   const item = (): unknown => strange(wrapped({ InternetMessageId: pick(ids), Subject: pick(paths), SizeInBytes: 1156492.5 }))
   const folder = (): unknown => strange(wrapped({ Path: pick(paths), Name: pick(texts), FolderItems: strange(wrapped(some(3, item))) }))
-  return Array.from({ length: count }, (_, index) => ({
-    ...bind([]),
-    Id: `id-${index}`,
-    CreationTime: pick(times),
-    RecordType: pick([50, 2, '50', '2', '50.0', null]),
-    MailboxGuid: pick(['D0000000-0000-4000-8000-00000000000A', ' g ', '', null, 3]),
-    MailboxOwnerUPN: pick(['Dora@Hospital.example', '', null, undefined]),
-    UserId: pick(['admin@hospital.example', '', 'S-1-5-18']),
-    ClientIPAddress: pick(addresses),
-    ClientIP: pick(addresses),
-    SessionId: pick(texts),
-    AppAccessContext: strange(wrapped({ AADSessionId: pick(texts), ClientAppId: pick(texts) })),
-    OperationProperties: strange(wrapped(some(3, property))),
-    Folders: strange(wrapped(some(3, folder))),
-    Item: strange(wrapped({ ParentFolder: strange(wrapped({ Name: pick(texts), Path: pick(paths) })) })),
-  }))
+  const record = (_: unknown, index: number): Json => {
+    isPlain = index % 2 === 0
+    return {
+      ...bind([]),
+      Id: `id-${index}`,
+      CreationTime: pick(times),
+      RecordType: pick([50, 2, '50', '2', '50.0', null]),
+      MailboxGuid: pick(['D0000000-0000-4000-8000-00000000000A', ' g ', '', null, 3]),
+      MailboxOwnerUPN: pick(['Dora@Hospital.example', '', null, undefined]),
+      UserId: pick(['admin@hospital.example', '', 'S-1-5-18']),
+      ClientIPAddress: pick(addresses),
+      ClientIP: pick(addresses),
+      SessionId: pick(texts),
+      AppAccessContext: strange(wrapped({ AADSessionId: pick(texts), ClientAppId: pick(texts) })),
+      OperationProperties: strange(wrapped(some(3, property))),
+      Folders: strange(wrapped(some(3, folder))),
+      Item: strange(wrapped({ ParentFolder: strange(wrapped({ Name: pick(texts), Path: pick(paths) })) })),
+    }
+  }
+  return Array.from({ length: count }, record)
 }
