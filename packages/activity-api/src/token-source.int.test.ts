@@ -58,6 +58,9 @@ describe('a token', () => {
       authorization === 'Bearer token-1'
         ? sendJson(response, { Message: 'Authorization has been denied.' }, { status: 401 })
         : sendJson(response, [])
+    const login = service.answers.login
+    // The second token takes until all four refusals have arrived.
+    service.answers.login = (response, received) => void setTimeout(() => login(response, received), service.logins.length === 2 ? 200 : 0)
     await using api = createActivityApi(service.options)
     await Promise.all(Array.from({ length: 4 }, () => api.listSubscriptions()))
     expect(service.logins).toHaveLength(2)
