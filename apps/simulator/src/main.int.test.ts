@@ -19,17 +19,19 @@ const tenant = {
 }
 
 let dir: string
-let child: ChildProcess | undefined
+let children: ChildProcess[] = []
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'simulator-'))
 })
 
 afterEach(async () => {
-  if (child?.exitCode === null && child.signalCode === null) {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
+  children = []
   await rm(dir, { recursive: true })
 })
 
@@ -54,6 +56,20 @@ describe('the command', () => {
     const { process } = await startCommand(['--stdin-lifeline'])
     process.stdin?.end()
     expect(await once(process, 'exit')).toEqual([0, null])
+  })
+
+  test('says so when its port is taken, and exits 1', async () => {
+    const { announced } = await startCommand([])
+    const { status, stderr } = await runToEnd([
+      '--scenario',
+      join(dir, 'scenario.json'),
+      '--dir',
+      dir,
+      '--port',
+      new URL(announced.origin).port,
+    ])
+    expect(status).toBe(1)
+    expect(stderr).toContain('EADDRINUSE')
   })
 
   test('lists every fault of a bad scenario and exits 2', async () => {
@@ -91,6 +107,6 @@ async function runToEnd(args: readonly string[]): Promise<{ status: number | nul
 
 function spawnCommand(args: readonly string[]) {
   const started = spawn(process.execPath, ['--conditions=@mailtrail/source', main, ...args], { stdio: 'pipe' })
-  child = started
+  children.push(started)
   return started
 }

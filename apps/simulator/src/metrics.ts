@@ -1,7 +1,7 @@
-export const operations = ['discovery', 'token', 'start', 'stop', 'list', 'content', 'fetch', 'siem', 'unknown'] as const
+const operations = ['discovery', 'token', 'start', 'stop', 'list', 'content', 'fetch', 'siem', 'unknown'] as const
 export type Operation = (typeof operations)[number]
 
-export interface MetricsSnapshot {
+interface MetricsSnapshot {
   readonly calls: Readonly<Record<Operation, number>>
   readonly callsByTenant: Readonly<Record<string, Partial<Record<Operation, number>>>>
   readonly answersByStatus: Readonly<Record<string, number>>

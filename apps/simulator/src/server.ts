@@ -44,6 +44,8 @@ export async function startSimulator(world: World, { seed, port, dir }: Simulato
   await writeEmailEvents(emailEventsDir, world.story?.emailEvents ?? [])
 
   const server = createServer({ cert, key })
+  // Longer than clients keep a connection, so that none is closed just as the next request is on its way.
+  server.keepAliveTimeout = 120_000
   const origin = await listen(server, port)
   const simulation = createSimulation(world, origin, siemSecretOf(seed))
   server.on('request', (request, response) => {

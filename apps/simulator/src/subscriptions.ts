@@ -1,6 +1,6 @@
 import type { ContentType, SimulatedTenant } from './world.ts'
 
-export type SubscriptionState = 'none' | 'enabled' | 'disabled'
+type SubscriptionState = 'none' | 'enabled' | 'disabled'
 
 /** Which content types of which tenants are subscribed, now and at any time before. */
 export interface Subscriptions {

@@ -9,13 +9,13 @@ export interface Truth {
   readonly alerts?: readonly ThrottleAlert[]
 }
 
-export interface TenantTruth {
+interface TenantTruth {
   /** Distinct MailItemsAccessed records that the service has made listable by now, sorted by id. */
   readonly records: readonly RecordDigest[]
   readonly contents: readonly ContentTruth[]
 }
 
-export interface ContentTruth {
+interface ContentTruth {
   readonly contentId: string
   readonly created: string
   readonly listedFrom: string

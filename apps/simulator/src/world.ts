@@ -19,7 +19,7 @@ export interface SimulatedTenant {
 }
 
 /** Somebody other than the client switches the tenant's Exchange subscription. */
-export interface SubscriptionEvent {
+interface SubscriptionEvent {
   readonly at: number
   readonly action: 'start' | 'stop'
 }
@@ -55,7 +55,7 @@ export const contentTypes = ['Audit.AzureActiveDirectory', 'Audit.Exchange', 'Au
 export type ContentType = (typeof contentTypes)[number]
 
 /** What a story adds to a world: the case, its true answer, and the mail metadata to join it with. */
-export interface Story {
+interface Story {
   readonly question: Question
   readonly answer: Answer
   readonly alerts: readonly ThrottleAlert[]
@@ -93,7 +93,7 @@ export interface MailboxAnswer {
   readonly undetermined: readonly string[]
 }
 
-export interface ItemisedMessage {
+interface ItemisedMessage {
   readonly internetMessageId: string
   readonly subject: string | null
   readonly sender: string | null

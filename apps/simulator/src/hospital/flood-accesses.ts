@@ -16,7 +16,7 @@ const flags: readonly ThrottleFlag[] = [
 ]
 
 /** Exchange records no Bind of the mailbox from the last flagged record on, for 24 hours. */
-export const bindsResumeAt: number = floodTo + dayMs
+const bindsResumeAt: number = floodTo + dayMs
 
 /** A mailbox's own application reads so much in a day that Exchange stops recording; before and after, it reads a little. */
 export function floodAccesses(random: Random, { hospital, flooded }: Cast, filed: readonly FiledMessage[]): Access[] {

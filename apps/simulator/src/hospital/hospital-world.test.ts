@@ -66,6 +66,7 @@ describe(hospitalWorld, () => {
     const window = contents.filter(({ created }) => created >= crowdedWindow && created < crowdedWindow + 10 * minuteMs)
     const [second, ...others] = holding('secondPage')
     expect(others).toEqual([])
+    expect(window).toContain(second)
     expect(window.filter(({ created }) => created < (second?.created ?? 0)).length).toBeGreaterThanOrEqual(world.pageSize)
     expect(holding('lateContent').map(({ created }) => created > incidentFrom + 56 * hourMs)).toEqual([true])
     expect(holding('lateListing').map(({ created, listedFrom }) => listedFrom - created)).toEqual([30 * hourMs])
