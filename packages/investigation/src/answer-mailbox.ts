@@ -3,9 +3,9 @@ import type { MailboxAnswer, Undecided } from './answer.ts'
 import { toCoverageSpan } from './coverage-span.ts'
 import type { MailboxDraft } from './draft-mailbox.ts'
 import { type Findings, toSyncedFolder, type UndeterminedRow } from './read-findings.ts'
-import type { PresentMessage } from './read-present-messages.ts'
+import type { PresentMessages } from './read-present-messages.ts'
 
-export function answerMailbox(draft: MailboxDraft, findings: Findings, present: readonly PresentMessage[]): MailboxAnswer {
+export function answerMailbox(draft: MailboxDraft, findings: Findings, present: PresentMessages | undefined): MailboxAnswer {
   const { key, guid, upn, upns } = draft.mailbox
   const itemised = findings.itemised.get(key) ?? []
   const syncs = findings.syncs.get(key) ?? []
@@ -22,9 +22,9 @@ export function answerMailbox(draft: MailboxDraft, findings: Findings, present: 
     unnamedAccesses: totals?.unnamed ?? 0,
     namelessRecords: totals?.nameless_records ?? 0,
     syncedFolders: syncs.filter(({ verdict }) => verdict === 'attributed').map(toSyncedFolder),
-    presumed: present.filter(({ isPresumed }) => isPresumed).map(({ messageId }) => messageId),
+    presumed: present?.presumed ?? [],
     throttled: draft.throttled.map(({ from, to }) => ({ from: isoSeconds(from), to: isoSeconds(to) })),
-    possible: present.filter(({ isPossible }) => isPossible).map(({ messageId }) => messageId),
+    possible: present?.possible ?? [],
     undetermined: undetermined.map((row) => row.message_id),
     undecided: countUndecided(undetermined),
     undeterminedSyncs: syncs.filter(({ verdict }) => verdict === 'undetermined').map(toSyncedFolder),

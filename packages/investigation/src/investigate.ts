@@ -38,7 +38,7 @@ async function answer(connection: DuckDBConnection, question: Question, coverage
   const findings = await readFindings(connection)
   const drafts = inScope.map((mailbox) => draftMailbox(mailbox, findings, question, coverage))
   const present = await readPresentMessages(connection, drafts)
-  const mailboxes = drafts.map((draft) => answerMailbox(draft, findings, present.get(draft.mailbox.key) ?? []))
+  const mailboxes = drafts.map((draft) => answerMailbox(draft, findings, present.get(draft.mailbox.key)))
   const mailboxesWithoutRecords = await answerWithoutRecords(connection, question, coverage, inScope.length)
   const counts = await readRecordCounts(connection, question.tenantId)
   return {

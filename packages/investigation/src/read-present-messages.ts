@@ -2,31 +2,32 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { z } from 'zod'
 import { appendRows } from './append-rows.ts'
 import type { MailboxDraft } from './draft-mailbox.ts'
-import { byMailbox, readRows } from './read-rows.ts'
+import { readRows } from './read-rows.ts'
 import { addressesWithoutRecords } from './sql/emails.ts'
 import { messagesOfAddresses, presentMessages } from './sql/findings.ts'
 
-/** A message of EmailEvents that lay in a mailbox by the time of its last attributed Sync, or before an unsettled time ended. */
-export interface PresentMessage {
-  readonly messageId: string
-  readonly isPresumed: boolean
-  readonly isPossible: boolean
+/** Ids of EmailEvents messages that lay in a mailbox by its last attributed Sync, and before its last unsettled time ended. */
+export interface PresentMessages {
+  readonly presumed: readonly string[]
+  readonly possible: readonly string[]
 }
 
-const presentRow = z.object({ mailbox_key: z.string(), message_id: z.string(), is_presumed: z.boolean(), is_possible: z.boolean() })
+const ids = z.array(z.string())
+const presentRow = z.object({ mailbox_key: z.string(), presumed: ids, possible: ids })
 
+/** By mailbox key; a mailbox without any known message is absent. */
 export async function readPresentMessages(
   connection: DuckDBConnection,
   drafts: readonly MailboxDraft[],
-): Promise<Map<string, PresentMessage[]>> {
+): Promise<Map<string, PresentMessages>> {
   await connection.run('CREATE TEMP TABLE cutoffs (mailbox_key VARCHAR, presumed_until BIGINT, possible_before BIGINT)')
   await appendRows(
     connection,
     'cutoffs',
     drafts.map((draft) => [draft.mailbox.key, cell(draft.presumedUntil), cell(draft.possibleBefore)] as const),
   )
-  const rows = byMailbox(await readRows(connection, presentMessages, presentRow))
-  return new Map([...rows].map(([key, group]) => [key, group.map(toPresent)]))
+  const rows = await readRows(connection, presentMessages, presentRow)
+  return new Map(rows.map(({ mailbox_key, ...present }) => [mailbox_key, present]))
 }
 
 const addressRow = z.object({ address: z.string() })
@@ -36,7 +37,7 @@ export async function readAddressesWithoutRecords(connection: DuckDBConnection):
   return (await readRows(connection, addressesWithoutRecords, addressRow)).map(({ address }) => address)
 }
 
-const messagesRow = z.object({ address: z.string(), message_ids: z.array(z.string()) })
+const messagesRow = z.object({ address: z.string(), message_ids: ids })
 
 /** @param before - UTC milliseconds */
 export async function readMessagesOfAddresses(
@@ -46,10 +47,6 @@ export async function readMessagesOfAddresses(
 ): Promise<Map<string, string[]>> {
   const rows = await readRows(connection, messagesOfAddresses, messagesRow, { addresses: JSON.stringify(addresses), before })
   return new Map(rows.map((row) => [row.address, row.message_ids]))
-}
-
-function toPresent(row: z.infer<typeof presentRow>): PresentMessage {
-  return { messageId: row.message_id, isPresumed: row.is_presumed, isPossible: row.is_possible }
 }
 
 function cell(time: number | undefined): bigint | null {

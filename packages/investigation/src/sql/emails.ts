@@ -8,21 +8,30 @@ WITH rows AS (
   SELECT line_no, j, CASE WHEN json_type(j, '$.properties') = 'OBJECT' THEN json_extract(j, '$.properties') ELSE j END AS p
   FROM readable_email_lines
   WHERE coalesce(lower(member(j, '$.tenantId')), $tenant) = $tenant
+), members AS (
+  SELECT line_no, member(j, '$.time') AS streamed, json_transform(p, '{
+    "NetworkMessageId": "JSON", "InternetMessageId": "JSON", "SenderFromAddress": "JSON", "SenderMailFromAddress": "JSON",
+    "RecipientEmailAddress": "JSON", "Subject": "JSON", "EmailDirection": "JSON", "Timestamp": "JSON", "ReportId": "JSON"
+  }') AS r
+  FROM rows
+), texts AS (
+  SELECT line_no, r, zoned_ms(streamed) AS streamed, zoned_ms(text_of(r.Timestamp)) AS time,
+    text_of(r.NetworkMessageId) AS network_message_id, bare_id(text_of(r.InternetMessageId)) AS message_id
+  FROM members
 ), named AS (
   SELECT
-    coalesce(lower(member(p, '$.NetworkMessageId')), 'id:' || bare_id(member(p, '$.InternetMessageId')), 'line:' || line_no) AS message_key,
-    member(p, '$.NetworkMessageId') AS network_message_id,
-    bare_id(member(p, '$.InternetMessageId')) AS message_id,
-    lower(trimmed(member(p, '$.SenderFromAddress'))) AS sender_from,
-    lower(trimmed(member(p, '$.SenderMailFromAddress'))) AS sender_mail_from,
-    lower(trimmed(member(p, '$.RecipientEmailAddress'))) AS recipient,
-    member(p, '$.Subject') AS subject,
-    lower(member(p, '$.EmailDirection')) AS direction,
-    member(p, '$.DeliveryLocation') AS delivery_location,
-    utc_ms(member(p, '$.Timestamp')) AS time,
-    utc_ms(member(j, '$.time')) AS streamed,
-    member(p, '$.ReportId') AS report_id
-  FROM rows
+    coalesce(lower(network_message_id), 'id:' || message_id, 'line:' || line_no) AS message_key,
+    network_message_id,
+    message_id,
+    lower(trimmed(text_of(r.SenderFromAddress))) AS sender_from,
+    lower(trimmed(text_of(r.SenderMailFromAddress))) AS sender_mail_from,
+    lower(trimmed(text_of(r.RecipientEmailAddress))) AS recipient,
+    text_of(r.Subject) AS subject,
+    lower(text_of(r.EmailDirection)) AS direction,
+    sane_ms(time) AS time,
+    sane_ms(streamed) AS streamed,
+    text_of(r.ReportId) AS report_id
+  FROM texts
 )
 SELECT *, min(time) OVER (PARTITION BY message_key) AS first_time
 FROM named

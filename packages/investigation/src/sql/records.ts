@@ -12,37 +12,42 @@ WHERE CASE WHEN r.line_no IS NULL THEN NOT is_odd ELSE r.text IS NOT NULL END;
  */
 export const deliveries: string = `
 CREATE TABLE deliveries AS
+WITH members AS (
+  SELECT line_no, partition, md5(line) AS text_digest, json_transform(j, '{
+    "Id": "JSON", "OrganizationId": "JSON", "Operation": "JSON", "CreationTime": "JSON", "RecordType": "JSON",
+    "OperationProperties": "JSON", "MailboxGuid": "JSON", "MailboxOwnerUPN": "JSON", "UserId": "JSON",
+    "ClientIPAddress": "JSON", "ClientIP": "JSON", "SessionId": "JSON", "AppId": "JSON", "ClientAppId": "JSON",
+    "AppAccessContext": "JSON"
+  }') AS r
+  FROM readable_lines
+), listed AS (
+  SELECT line_no, partition, text_digest, r,
+    property_values(r.OperationProperties, 'mailaccesstype') AS access_types,
+    property_values(r.OperationProperties, 'isthrottled') AS flags,
+    CASE WHEN partition <> 'unknown' THEN zoned_ms(text_of(r.CreationTime)) END AS time
+  FROM members
+)
 SELECT
   line_no,
-  partition,
-  md5(line) AS text_digest,
-  member(j, '$.Id') AS id,
-  lower(member(j, '$.OrganizationId')) AS organization,
-  member(j, '$.Operation') AS operation,
-  CASE WHEN partition <> 'unknown' THEN utc_ms(member(j, '$.CreationTime')) END AS time,
-  CASE
-    WHEN list_contains(property_values(j, 'mailaccesstype'), 'sync') THEN 'Sync'
-    WHEN list_contains(property_values(j, 'mailaccesstype'), 'bind') THEN 'Bind'
-  END AS access_type,
-  trimmed(j ->> '$.RecordType') AS record_type,
-  CASE
-    WHEN list_contains(property_values(j, 'isthrottled'), 'true') THEN true
-    WHEN list_contains(property_values(j, 'isthrottled'), 'false') THEN false
-  END AS is_throttled,
-  lower(trimmed(member(j, '$.MailboxGuid'))) AS mailbox_guid,
-  lower(trimmed(member(j, '$.MailboxOwnerUPN'))) AS owner_upn,
-  lower(trimmed(member(j, '$.UserId'))) AS user_id,
-  coalesce(member(j, '$.ClientIPAddress'), member(j, '$.ClientIP')) AS address,
-  list_filter([
-    lower(trimmed(member(j, '$.SessionId'))),
-    lower(trimmed(member(j, '$.AppAccessContext.AADSessionId')))
-  ], lambda s: s IS NOT NULL) AS sessions,
-  list_filter([
-    lower(trimmed(member(j, '$.AppId'))),
-    lower(trimmed(member(j, '$.ClientAppId'))),
-    lower(trimmed(member(j, '$.AppAccessContext.ClientAppId')))
-  ], lambda a: a IS NOT NULL) AS apps
-FROM readable_lines;
+  text_digest,
+  text_of(r.Id) AS id,
+  lower(text_of(r.OrganizationId)) AS organization,
+  text_of(r.Operation) AS operation,
+  sane_ms(time) AS time,
+  CASE WHEN list_contains(access_types, 'sync') THEN 'Sync' WHEN list_contains(access_types, 'bind') THEN 'Bind' END AS access_type,
+  trimmed(r.RecordType ->> '$') AS record_type,
+  CASE WHEN list_contains(flags, 'true') THEN true WHEN list_contains(flags, 'false') THEN false END AS is_throttled,
+  lower(trimmed(text_of(r.MailboxGuid))) AS mailbox_guid,
+  lower(trimmed(text_of(r.MailboxOwnerUPN))) AS owner_upn,
+  lower(trimmed(text_of(r.UserId))) AS user_id,
+  coalesce(text_of(r.ClientIPAddress), text_of(r.ClientIP)) AS address,
+  list_filter(
+    [text_of(r.SessionId), member(r.AppAccessContext, '$.AADSessionId')], lambda s: s IS NOT NULL
+  ).list_transform(lambda s: lower(trimmed(s))) AS sessions,
+  list_filter(
+    [text_of(r.AppId), text_of(r.ClientAppId), member(r.AppAccessContext, '$.ClientAppId')], lambda a: a IS NOT NULL
+  ).list_transform(lambda a: lower(trimmed(a))) AS apps
+FROM listed;
 `
 
 /** Ids that came with more than one text: the same record in another key order, or a variant. {@link digestRepeats} tells them apart. */
