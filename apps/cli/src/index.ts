@@ -1,1 +1,11 @@
-export {}
+export * from './commands/investigate.ts'
+export * from './demo/compare-alerts.ts'
+export * from './demo/compare-lake.ts'
+export * from './demo/configure-for-simulator.ts'
+export * from './demo/run-simulated-time.ts'
+export * from './demo/simulator-process.ts'
+export * from './demo/truth.ts'
+export * from './embedded-redis.ts'
+export * from './fleet.ts'
+export * from './read-coverage.ts'
+export * from './run-command-line.ts'

@@ -1,10 +1,10 @@
-import { type Abortable, collectionOf, type DueListing, dueListings, hourMs, minuteMs, type TenantId, utcDate } from '@mailtrail/core'
+import { type Abortable, collectionOf, type DueListing, dueListings, hourMs, minuteMs, type TenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import type { Turns, WorkQueues } from '@mailtrail/queues'
 import { readHistory } from '@mailtrail/tenants'
 import { type Gap, GapAlerts } from './gap-alerts.ts'
 import type { OpenGroup } from './open-group.ts'
-import { TenantView } from './tenant-view.ts'
+import { dayOf, TenantView } from './tenant-view.ts'
 
 export interface ScheduleDeps {
   readonly lake: ObjectStore
@@ -47,9 +47,9 @@ export class TenantSchedule {
   async tick(now: number, options?: Abortable): Promise<void> {
     const collection = collectionOf(await readHistory(this.#deps.lake, this.#tenantId, options))
     if (!collection) return
-    const findDue = (): DueListing[] => dueListings(collection, now, (span, name) => this.#view.isKnown(span, name))
-    const dates = new Set([...findDue(), ...this.#view.openGroups()].map(({ start }) => utcDate(start)))
-    for (const date of dates) await this.#view.refresh(date, options)
+    const findDue = (): DueListing[] => dueListings(collection, now, (span, entry) => this.#view.isKnown(span, entry))
+    const days = new Set([...findDue(), ...this.#view.openGroups()].map(({ start }) => dayOf(start)))
+    for (const day of days) await this.#view.refresh(day, options)
     this.#view.forget(now)
 
     const due = findDue()

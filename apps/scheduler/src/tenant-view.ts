@@ -1,4 +1,13 @@
-import { type Abortable, dayMs, defaultHorizonMs, type EntrySpan, entryName, listableMs, type TenantId, utcDate } from '@mailtrail/core'
+import {
+  type Abortable,
+  dayMs,
+  defaultHorizonMs,
+  type EntryName,
+  type EntrySpan,
+  listableMs,
+  type TenantId,
+  utcDate,
+} from '@mailtrail/core'
 import { type EntryPlace, listEntryPlaces, type ObjectStore, readLedgerEntry } from '@mailtrail/lake'
 import { type OpenGroup, openGroup } from './open-group.ts'
 
@@ -12,7 +21,8 @@ const keptMs = listableMs + dayMs + defaultHorizonMs
 export class TenantView {
   readonly #lake: ObjectStore
   readonly #tenantId: TenantId
-  readonly #names = new Map<string, Set<string>>()
+  /** By partition. */
+  readonly #known = new Map<number, Set<string>>()
   readonly #open = new Map<string, OpenGroup>()
 
   constructor(lake: ObjectStore, tenantId: TenantId) {
@@ -22,33 +32,33 @@ export class TenantView {
 
   /** Reads every partition that can still matter at `now`. */
   async load(now: number, options?: Abortable): Promise<void> {
-    for (let day = now - keptMs; day <= now + dayMs; day += dayMs) await this.refresh(utcDate(day), options)
+    for (let day = now - keptMs; day <= now + dayMs; day += dayMs) await this.refresh(dayOf(day), options)
   }
 
-  /** Reads what is new in the partition `date`, the day of the spans' starts. */
-  async refresh(date: string, options?: Abortable): Promise<void> {
-    const names = this.#names.get(date) ?? new Set<string>()
-    this.#names.set(date, names)
+  /** Reads what is new in the partition of `day`, the UTC day of the spans' starts in days since the epoch. */
+  async refresh(day: number, options?: Abortable): Promise<void> {
+    const known = this.#known.get(day) ?? new Set<string>()
+    this.#known.set(day, known)
     const groups = new Map<string, { places: EntryPlace[]; isNew: boolean }>()
-    for await (const place of listEntryPlaces(this.#lake, this.#tenantId, date, options)) {
-      const name = entryName(place, place.entry)
-      const group = groups.get(spanOf(place)) ?? { places: [], isNew: false }
+    for await (const place of listEntryPlaces(this.#lake, this.#tenantId, utcDate(day * dayMs), options)) {
+      const span = spanId(place)
+      const name = `${span}.${place.entry}`
+      const group = groups.get(span) ?? { places: [], isNew: false }
       group.places.push(place)
-      group.isNew ||= !names.has(name)
-      groups.set(spanOf(place), group)
-      names.add(name)
+      group.isNew ||= !known.has(name)
+      groups.set(span, group)
+      known.add(name)
     }
     for (const [span, { places, isNew }] of groups) if (isNew) await this.#readGroup(span, places, options)
   }
 
   /** Drops the partitions that no longer matter at `now`. */
   forget(now: number): void {
-    const oldest = utcDate(now - keptMs)
-    for (const date of this.#names.keys()) if (date < oldest) this.#names.delete(date)
+    for (const day of this.#known.keys()) if (day < dayOf(now - keptMs)) this.#known.delete(day)
   }
 
-  isKnown(span: EntrySpan, name: string): boolean {
-    return this.#names.get(utcDate(span.start))?.has(name) ?? false
+  isKnown(span: EntrySpan, entry: EntryName): boolean {
+    return this.#known.get(dayOf(span.start))?.has(`${spanId(span)}.${entry}`) ?? false
   }
 
   openGroups(): readonly OpenGroup[] {
@@ -64,6 +74,10 @@ export class TenantView {
   }
 }
 
-function spanOf(span: EntrySpan): string {
+export function dayOf(time: number): number {
+  return Math.floor(time / dayMs)
+}
+
+function spanId(span: EntrySpan): string {
   return `${span.contentType}/${span.start}-${span.end}`
 }

@@ -1,6 +1,5 @@
 import { dayMs, hourMs, type Interval } from './interval.ts'
-import { entryName } from './ledger/entry-name.ts'
-import type { EntrySpan, ListingName, SweepName } from './ledger/ledger-entry.ts'
+import type { EntryName, EntrySpan, ListingName, SweepName } from './ledger/ledger-entry.ts'
 import type { Collection } from './tenant-history.ts'
 import { listableMs, listingDelayMs, windowsOver } from './windows.ts'
 
@@ -35,20 +34,20 @@ const sweeps: Readonly<Record<SweepName, { periodMs: number; extraMs: number; ag
  * Every listing that is due at `now` and not in the ledger, oldest first, windows before sweeps. Spans that begin before the service's
  * listing limit are left out: no call can list them any more.
  *
- * @param isKnown - whether the ledger has an entry of this name (see {@link entryName})
+ * @param isKnown - whether the ledger has this entry of the span
  */
-export function dueListings(collection: Collection, now: number, isKnown: (span: EntrySpan, name: string) => boolean): DueListing[] {
+export function dueListings(collection: Collection, now: number, isKnown: (span: EntrySpan, entry: EntryName) => boolean): DueListing[] {
   const due: DueListing[] = []
   for (const contentType of collection.contentTypes) {
     for (const { from: start, to: end } of dueSpans(collection, now, collection.windowMs, 0, listingDelayMs)) {
       const span = { contentType, start, end }
       // An empty window has a seal and nothing else.
-      if (!isKnown(span, entryName(span, 'listed')) && !isKnown(span, entryName(span, 'seal'))) due.push({ ...span, entry: 'listed' })
+      if (!isKnown(span, 'listed') && !isKnown(span, 'seal')) due.push({ ...span, entry: 'listed' })
     }
     for (const [entry, { periodMs, extraMs, ageMs }] of Object.entries(sweeps) as [SweepName, (typeof sweeps)[SweepName]][]) {
       for (const { from: start, to: end } of dueSpans(collection, now, periodMs, extraMs, ageMs)) {
         const span = { contentType, start, end }
-        if (!isKnown(span, entryName(span, entry))) due.push({ ...span, entry })
+        if (!isKnown(span, entry)) due.push({ ...span, entry })
       }
     }
   }

@@ -6,19 +6,14 @@ import {
   type LedgerEntry,
   mergeContents,
   type TenantId,
-  utcDate,
 } from '@mailtrail/core'
-import { listEntryPlaces, readLedgerEntry, writeLedgerEntry } from './ledger.ts'
+import { listSpanPlaces, readLedgerEntry, writeLedgerEntry } from './ledger.ts'
 import type { ObjectStore } from './object-store.ts'
 
 /** All entries of exactly one span: a window with its seal and repairs, or the sweeps of an hour or a day with theirs. */
 export async function readEntryGroup(lake: ObjectStore, tenantId: TenantId, span: EntrySpan, options?: Abortable): Promise<LedgerEntry[]> {
   const entries: LedgerEntry[] = []
-  for await (const place of listEntryPlaces(lake, tenantId, utcDate(span.start), options)) {
-    if (place.contentType === span.contentType && place.start === span.start && place.end === span.end) {
-      entries.push(await readLedgerEntry(lake, place.key, options))
-    }
-  }
+  for await (const { key } of listSpanPlaces(lake, tenantId, span, options)) entries.push(await readLedgerEntry(lake, key, options))
   return entries
 }
 

@@ -21,7 +21,7 @@ export function createFolderStore(root: string): ObjectStore {
         () => true,
         (error) => undefinedIfMissing(error) ?? false,
       ),
-    list: (prefix) => listKeys(root, prefix.replace(/\/$/, '')),
+    list: (prefix) => listKeys(root, prefix.slice(0, Math.max(0, prefix.lastIndexOf('/'))), prefix),
     [Symbol.asyncDispose]: async () => {},
   }
 }
@@ -86,21 +86,28 @@ async function* streamObject(root: string, key: string, signal: AbortSignal | un
   }
 }
 
-async function* listKeys(root: string, folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder === '' ? root : pathOf(root, folder), {
-    withFileTypes: true,
-  }).catch(undefinedIfMissing)
-  for (const entry of entries?.sort((a, b) => (sortName(a) < sortName(b) ? -1 : 1)) ?? []) {
-    const key = folder === '' ? entry.name : `${folder}/${entry.name}`
-    if (key === stagingFolder) continue
-    if (entry.isDirectory()) yield* listKeys(root, key)
+async function* listKeys(root: string, folder: string, prefix: string): AsyncGenerator<string> {
+  const entries = await readdir(folder === '' ? root : pathOf(root, folder), { withFileTypes: true }).catch(undefinedIfMissing)
+  const named = (entries ?? []).map((entry) => ({
+    key: folder === '' ? entry.name : `${folder}/${entry.name}`,
+    isFolder: entry.isDirectory(),
+  }))
+  const matching = named.filter(
+    ({ key, isFolder }) => (isFolder ? matches(`${key}/`, prefix) : key.startsWith(prefix)) && key !== stagingFolder,
+  )
+  for (const { key, isFolder } of matching.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))) {
+    if (isFolder) yield* listKeys(root, key, prefix)
     else yield key
   }
 }
 
+function matches(folder: string, prefix: string): boolean {
+  return folder.startsWith(prefix) || prefix.startsWith(folder)
+}
+
 /** A folder sorts as its keys do, which go on with a slash. */
-function sortName(entry: { readonly name: string; isDirectory(): boolean }): string {
-  return entry.isDirectory() ? `${entry.name}/` : entry.name
+function sortKey({ key, isFolder }: { readonly key: string; readonly isFolder: boolean }): string {
+  return isFolder ? `${key}/` : key
 }
 
 function undefinedIfMissing(error: unknown): undefined {

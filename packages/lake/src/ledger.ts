@@ -11,6 +11,7 @@ import {
   overlaps,
   parseEntryName,
   parseLedgerEntry,
+  spanName,
   type TenantId,
   utcDate,
 } from '@mailtrail/core'
@@ -41,15 +42,18 @@ export async function readLedgerEntry(lake: ObjectStore, key: string, options?: 
 }
 
 /** The entries in one partition: `date` is the UTC day of the spans' starts. */
-export async function* listEntryPlaces(
-  lake: ObjectStore,
-  tenantId: TenantId,
-  date: string,
-  options?: Abortable,
-): AsyncGenerator<EntryPlace> {
-  const prefix = ledgerPrefix(tenantId, date)
-  for await (const key of lake.list(prefix, options)) {
-    const place = parseEntryName(key.slice(prefix.length))
+export function listEntryPlaces(lake: ObjectStore, tenantId: TenantId, date: string, options?: Abortable): AsyncGenerator<EntryPlace> {
+  return listPlaces(lake, ledgerPrefix(tenantId, date), '', options)
+}
+
+/** The entries of exactly one span. */
+export function listSpanPlaces(lake: ObjectStore, tenantId: TenantId, span: EntrySpan, options?: Abortable): AsyncGenerator<EntryPlace> {
+  return listPlaces(lake, ledgerPrefix(tenantId, utcDate(span.start)), `${span.contentType}/${spanName(span)}.`, options)
+}
+
+async function* listPlaces(lake: ObjectStore, folder: string, name: string, options?: Abortable): AsyncGenerator<EntryPlace> {
+  for await (const key of lake.list(`${folder}${name}`, options)) {
+    const place = parseEntryName(key.slice(folder.length))
     if (place) yield { ...place, key }
   }
 }

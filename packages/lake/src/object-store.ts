@@ -17,6 +17,6 @@ export interface ObjectStore extends AsyncDisposable {
   /** The object in chunks, in bounded memory. @throws {@link MailtrailError} `LAKE_OBJECT_MISSING` */
   stream(key: string, options?: Abortable): AsyncIterable<Uint8Array>
   has(key: string, options?: Abortable): Promise<boolean>
-  /** All keys that begin with `prefix`, which ends in `/`, in code-unit order. */
+  /** All keys that begin with `prefix`, in code-unit order. */
   list(prefix: string, options?: Abortable): AsyncIterable<string>
 }

@@ -88,18 +88,31 @@ export type ConfigOverrides = {
  * @throws {@link MailtrailError} `CONFIG_INVALID`, listing every fault at once
  */
 export function loadConfig(flags: ConfigOverrides, env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): Config {
-  const fromEnv = Object.fromEntries(
-    Object.entries(environment).flatMap(([name, key]) => (env[name] === undefined ? [] : [[key, env[name]]])),
-  )
-  const fromFlags = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
-  const result = schema.safeParse({
-    ...(file === undefined ? {} : readYaml(file)),
-    ...fromEnv,
-    ...fromFlags,
-  })
+  return parseConfig(schema, gather(flags, env, file))
+}
+
+/** The lake alone, for what needs nothing else. @throws {@link MailtrailError} `CONFIG_INVALID` */
+export function loadLakeLocation(
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv,
+  file: string | undefined = env.MAILTRAIL_CONFIG,
+): string {
+  const { lake } = gather({ lake: flag }, env, file)
+  return parseConfig(schema.pick({ lake: true }), { lake }).lake
+}
+
+function gather(flags: ConfigOverrides, env: NodeJS.ProcessEnv, file: string | undefined): Record<string, unknown> {
+  const fromEnv = Object.entries(environment).flatMap(([name, key]) => (env[name] === undefined ? [] : [[key, env[name]]]))
+  const fromFlags = Object.entries(flags).filter(([, value]) => value !== undefined)
+  return { ...(file === undefined ? {} : readYaml(file)), ...Object.fromEntries(fromEnv), ...Object.fromEntries(fromFlags) }
+}
+
+function parseConfig<T>(part: z.ZodType<T>, input: Record<string, unknown>): T {
+  const result = part.safeParse(input)
   if (result.success) return result.data
   const faults = result.error.issues.map(({ path, message }) => `  ${nameOf(path)}: ${message}`)
-  throw new MailtrailError('CONFIG_INVALID', `The configuration has ${faults.length} fault(s):\n${faults.join('\n')}`)
+  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
+  throw new MailtrailError('CONFIG_INVALID', `The configuration has ${count}:\n${faults.join('\n')}`)
 }
 
 function readYaml(file: string): Record<string, unknown> {

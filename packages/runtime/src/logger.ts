@@ -31,3 +31,7 @@ export function createLogger(level: string, destination: DestinationStream = pin
     destination,
   )
 }
+
+export function logFile(path: string): DestinationStream {
+  return pino.destination({ dest: path, mkdir: true })
+}

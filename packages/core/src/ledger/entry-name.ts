@@ -28,5 +28,6 @@ function stamp(time: number): string {
 }
 
 function parseStamp(text: string): number {
-  return Date.parse(text.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'))
+  const part = (from: number, to: number): number => Number(text.slice(from, to))
+  return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(9, 11), part(11, 13), part(13, 15))
 }

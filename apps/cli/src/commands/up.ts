@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createLogger, loadConfig, systemClock, termination } from '@mailtrail/runtime'
+import type { Command } from 'commander'
+import { startEmbeddedRedis } from '../embedded-redis.ts'
+import { roles, startRoles } from '../fleet.ts'
+import { say } from '../print.ts'
+
+export function addUpCommand(program: Command): void {
+  program
+    .command('up')
+    .description('run the whole fleet in this process, with a Redis of its own and a folder lake in DIR')
+    .requiredOption('--data <dir>', 'holds lake/, redis/ and, if there is one, mailtrail.yaml')
+    .action(async ({ data }: { data: string }) => {
+      const folder = resolve(data)
+      const file = join(folder, 'mailtrail.yaml')
+      await using parts = new AsyncDisposableStack()
+      const redisUrl = process.env.MAILTRAIL_REDIS_URL ?? parts.use(await startEmbeddedRedis(join(folder, 'redis'))).url
+      const lake = process.env.MAILTRAIL_LAKE ?? `file:${join(folder, 'lake')}`
+      const config = loadConfig({ redisUrl, lake }, process.env, existsSync(file) ? file : undefined)
+      const log = createLogger(config.logLevel)
+      parts.use(await startRoles(Object.keys(roles), { config, clock: systemClock, log }))
+      say(`The fleet is running on ${lake}. Add tenants with: mailtrail tenant add --lake ${lake} … (Ctrl-C ends it.)`)
+      await termination()
+      say('Ending: finishing what runs, handing back the rest.')
+    })
+}

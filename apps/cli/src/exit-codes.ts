@@ -1,0 +1,22 @@
+import { MailtrailError } from '@mailtrail/core'
+
+/** What the exit code tells a script. */
+export const exitCodes = { ok: 0, error: 1, usage: 2, partlyDone: 3, auth: 4, tryLater: 5, incomplete: 6 } as const
+
+const usageCodes = new Set([
+  'CONFIG_INVALID',
+  'LAKE_LOCATION_INVALID',
+  'TENANT_ID_INVALID',
+  'ADDRESS_RANGE_INVALID',
+  'TIME_INVALID',
+  'CLOCK_INVALID',
+  'TENANT_INVALID',
+])
+const authCodes = new Set(['ACTIVITY_API_LOGIN_FAILED', 'ACTIVITY_API_CONSENT_MISSING', 'SECRET_UNAVAILABLE'])
+
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof MailtrailError)) return exitCodes.error
+  if (usageCodes.has(error.code) || error.code.startsWith('QUESTION_')) return exitCodes.usage
+  if (authCodes.has(error.code)) return exitCodes.auth
+  return error.retry.again ? exitCodes.tryLater : exitCodes.error
+}
