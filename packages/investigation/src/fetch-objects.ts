@@ -84,9 +84,20 @@ function measureLines(): { through(chunks: AsyncIterable<Uint8Array>): AsyncGene
           from = at + 1
         }
         current += chunk.length - from
-        yield chunk
+        yield withoutReaderMarks(chunk)
       }
     },
     longest: () => Math.max(longest, current),
   }
+}
+
+/**
+ * The reader takes a carriage return for a line end and U+0001 for the end of a column. In JSON the first stands between tokens only,
+ * where a space means the same, and the second nowhere.
+ */
+function withoutReaderMarks(chunk: Uint8Array): Uint8Array {
+  for (const mark of [0x0d, 0x01]) {
+    for (let at = chunk.indexOf(mark); at !== -1; at = chunk.indexOf(mark, at + 1)) chunk[at] = 0x20
+  }
+  return chunk
 }

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { bareMessageId, type JsonObject, type MailAccess, parseMailAccess } from '@mailtrail/core'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -133,6 +135,19 @@ describe(openEvidence, () => {
     expect(await evidenceFolders()).toEqual(before)
   })
 
+  test('a record of many megabytes, a bare carriage return and a last line without its end are read whole', async () => {
+    await using fixture = await createLakeFixture()
+    const large = bind(Array.from({ length: 60_000 }, (_, index) => `${index}-${'x'.repeat(60)}@x`))
+    await fixture.putRecords([large, JSON.stringify(bind(['cr@x'])).replace(',', ',\r')])
+    const [key = ''] = await Array.fromAsync(fixture.lake.list('raw/'))
+    await fixture.lake.create(key.replace('.ndjson.gz', '-part2.ndjson.gz'), gzipSync(JSON.stringify(bind(['last@x']))))
+    await using evidence = await openEvidence(fixture.lake, tenantId, asked)
+    const connection = await evidence.connect()
+    const [found] = await readRows(connection, 'SELECT count(*) AS n FROM accesses', z.object({ n: z.coerce.number() }))
+    connection.closeSync()
+    expect(found?.n).toBe(60_002)
+  })
+
   test('a cut object is an error that names it, never fewer records', async () => {
     await using fixture = await createLakeFixture()
     await fixture.putRecords([bind(['a@x'])], { content: 'whole' })
@@ -144,6 +159,19 @@ describe(openEvidence, () => {
       code: 'EVIDENCE_UNREADABLE',
       message: expect.stringContaining(cut),
     })
+  })
+
+  test('a line that is no text is an error without its content', async () => {
+    await using fixture = await createLakeFixture()
+    await fixture.putRecords([bind(['a@x'])])
+    const [key = ''] = await Array.fromAsync(fixture.lake.list('raw/'))
+    await fixture.lake.create(
+      key.replace('.ndjson.gz', '-part2.ndjson.gz'),
+      gzipSync(Buffer.concat([Buffer.from('{"secret":"'), Buffer.of(0xff, 0x22, 0x7d)])),
+    )
+    const error = await openEvidence(fixture.lake, tenantId, asked).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'EVIDENCE_UNREADABLE' })
+    expect(inspect(error)).not.toContain('secret')
   })
 
   test('an abort ends the loading', async () => {

@@ -41,6 +41,7 @@ export async function openEvidence(lake: ObjectStore, tenantId: TenantId, range:
   try {
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: memoryLimit,
+      threads: '4',
       temp_directory: join(folder, 'spill'),
       autoinstall_known_extensions: 'false',
     })

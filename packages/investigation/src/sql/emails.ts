@@ -42,7 +42,7 @@ QUALIFY row_number() OVER (
 
 export const readableEmailLines: string = `
 CREATE VIEW readable_email_lines AS
-SELECT l.rowid AS line_no, TRY_CAST(coalesce(r.text, l.line) AS JSON) AS j
+SELECT l.rowid AS line_no, coalesce(r.text, l.line) AS j
 FROM email_lines l LEFT JOIN repaired_emails r ON r.line_no = l.rowid
 WHERE CASE WHEN r.line_no IS NULL THEN NOT is_odd ELSE r.text IS NOT NULL END;
 `

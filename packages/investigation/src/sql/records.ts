@@ -1,7 +1,7 @@
 /** The lines as stored, less the few that DuckDB cannot read as they are: {@link repairLines} has put those into `repaired`. */
 export const readableLines: string = `
 CREATE VIEW readable_lines AS
-SELECT l.rowid AS line_no, l.partition, l.line, TRY_CAST(coalesce(r.text, l.line) AS JSON) AS j
+SELECT l.rowid AS line_no, l.partition, l.line, coalesce(r.text, l.line) AS j
 FROM lines l LEFT JOIN repaired r ON r.line_no = l.rowid
 WHERE CASE WHEN r.line_no IS NULL THEN NOT is_odd ELSE r.text IS NOT NULL END;
 `
@@ -66,7 +66,7 @@ export const records: string = `
 CREATE TABLE records AS
 SELECT
   line_no AS record_no,
-  coalesce(id, 'no-id:' || text_digest || ':' || line_no) AS record_id,
+  coalesce(id, 'no-id:' || text_digest) AS record_id,
   id,
   time,
   access_type,
@@ -102,8 +102,10 @@ CREATE TABLE accesses AS
 WITH folders AS (
   SELECT line_no AS record_no, unnest(json_extract(j, '$.Folders[*]')) AS folder
   FROM readable_lines WHERE line_no IN (SELECT record_no FROM records WHERE kind = 'Bind' AND (time IS NULL OR time BETWEEN $from AND $to))
+), listed AS MATERIALIZED (
+  SELECT record_no, folder_path(folder) AS folder, json_extract(folder, '$.FolderItems[*]') AS items FROM folders
 ), items AS (
-  SELECT record_no, folder_path(folder) AS folder, unnest(json_extract(folder, '$.FolderItems[*]')) AS item FROM folders
+  SELECT record_no, folder, unnest(items) AS item FROM listed
 ), named AS (
   SELECT record_no, folder, bare_id(member(item, '$.InternetMessageId')) AS message_id, member(item, '$.Subject') AS subject
   FROM items WHERE json_type(item) = 'OBJECT'
