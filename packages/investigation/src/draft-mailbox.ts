@@ -20,8 +20,10 @@ export function draftMailbox(
   question: Question,
   coverage: readonly CoverageInterval[],
 ): MailboxDraft {
-  const flagged = findings.flagged.get(mailbox.key) ?? []
-  const throttled = throttleIntervals(flagged.map(({ time }) => time)).filter((interval) => overlaps(interval, question))
+  const throttled = throttledWithin(
+    question,
+    (findings.flagged.get(mailbox.key) ?? []).map(({ time }) => time),
+  )
   const recordTimes = (findings.hours.get(mailbox.key) ?? []).flatMap((hour) => [hour.first_time, hour.last_time])
   const own = mailboxCoverage(coverage, { throttled, recordTimes }, question)
   const syncs = (findings.syncs.get(mailbox.key) ?? []).filter(({ verdict }) => verdict === 'attributed')
@@ -32,6 +34,12 @@ export function draftMailbox(
     presumedUntil: latest(syncs.flatMap(({ times }) => times ?? [])),
     possibleBefore: latest(own.filter(({ state }) => state !== 'settled').map(({ to }) => to)),
   }
+}
+
+/** A flagged record without a time was throttled at some time, which may be any of the asked one. */
+function throttledWithin({ from, to }: Interval, flagged: readonly (number | null)[]): Interval[] {
+  if (flagged.includes(null)) return [{ from, to }]
+  return throttleIntervals(flagged.filter((time) => time !== null)).filter((interval) => overlaps(interval, { from, to }))
 }
 
 function latest(times: readonly number[]): number | undefined {

@@ -18,8 +18,8 @@ export interface FetchedObjects {
 const concurrency = 8
 
 /**
- * Copies the NDJSON objects under `prefixes` into `folder`, unpacked, as `<partition>/<number>.ndjson`, `<partition>` being the date in
- * the key. Unpacking here checks each object's length and checksum: a cut one is an error, never fewer records.
+ * Copies the NDJSON objects under `prefixes` into `folder`, unpacked. Unpacking here checks each object's length and checksum: a cut one
+ * is an error, never fewer records.
  *
  * @throws {@link MailtrailError} `EVIDENCE_UNREADABLE` naming the object
  */
@@ -36,7 +36,7 @@ export async function fetchObjects(
     for (let next = await keys.next(); !next.done; next = await keys.next()) {
       signal?.throwIfAborted()
       objects += 1
-      const path = join(folder, partitionOf(next.value), `${objects}.ndjson`)
+      const path = join(folder, `${objects}.ndjson`)
       longestLineBytes = Math.max(longestLineBytes, await fetchObject(lake, next.value, path, signal))
     }
   }
@@ -51,12 +51,7 @@ async function* objectKeys(lake: ObjectStore, prefixes: readonly string[], signa
   }
 }
 
-function partitionOf(key: string): string {
-  return /\/date=(\d{4}-\d\d-\d\d)\//.exec(key)?.[1] ?? 'unknown'
-}
-
 async function fetchObject(lake: ObjectStore, key: string, path: string, signal: AbortSignal | undefined): Promise<number> {
-  await mkdir(join(path, '..'), { recursive: true })
   const lines = measureLines()
   try {
     await pipeline(Readable.from(lake.stream(key, { signal })), createGunzip(), lines.through, createWriteStream(path), { signal })

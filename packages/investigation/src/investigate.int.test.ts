@@ -181,6 +181,15 @@ describe(investigate, () => {
     expect(answer).toMatchObject({ lower: 0, upper: 1, complete: false, onlyProvisional: false })
   })
 
+  test('a flagged record without a time throttles all of the asked time', async () => {
+    await using fixture = await createLakeFixture()
+    const flag = [{ Name: 'IsThrottled', Value: 'True' }]
+    await fixture.putRecords([bind(['a@x']), bind(['b@x'], { CreationTime: null, OperationProperties: flag })])
+    expect(mailboxOf(await ask(fixture)).coverage).toMatchObject([
+      { from: '2024-03-14T00:00:00Z', to: '2024-03-15T00:00:00Z', state: 'throttled' },
+    ])
+  })
+
   test('a record without the flag opens no throttle interval, and does not say there was none', async () => {
     await using fixture = await createLakeFixture()
     await fixture.putRecords([

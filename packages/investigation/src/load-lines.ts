@@ -3,24 +3,24 @@ import { MailtrailError } from '@mailtrail/core'
 import type { FetchedObjects } from './fetch-objects.ts'
 
 /**
- * Loads every line as text, with its partition, and marks the odd ones that SQL cannot take as they are: no JSON to DuckDB (half a
+ * Loads every line as text, and marks the odd ones that SQL cannot take as they are: no JSON to DuckDB (half a
  * surrogate pair in a subject is enough), no object, or lists and objects wrapped in strings, as some exports have them.
  *
  * @param table - `lines` or `email_lines`
  * @throws {@link MailtrailError} `EVIDENCE_UNREADABLE`
  */
 export async function loadLines(connection: DuckDBConnection, table: string, fetched: FetchedObjects): Promise<void> {
-  await connection.run(`CREATE TABLE ${table} (line VARCHAR, partition VARCHAR, is_odd BOOLEAN)`)
+  await connection.run(`CREATE TABLE ${table} (line VARCHAR, is_odd BOOLEAN)`)
   if (fetched.objects === 0) return
   const bytes = Math.max(2 ** 21, fetched.longestLineBytes + 2)
   const insert = String.raw`
     INSERT INTO ${table}
-    SELECT line, parse_filename(parse_dirpath(filename)), ${isOdd}
-    FROM read_csv($files, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, filename = true,
+    SELECT line, ${isOdd}
+    FROM read_csv($files, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false,
       delim = chr(1), quote = '', escape = '', new_line = '\n', max_line_size = ${bytes}, buffer_size = ${2 * bytes})
     WHERE line IS NOT NULL`
   try {
-    await connection.run(insert, { files: `${fetched.folder}/*/*.ndjson` })
+    await connection.run(insert, { files: `${fetched.folder}/*.ndjson` })
   } catch {
     // DuckDB's own message quotes the line, which is mail content.
     throw new MailtrailError(

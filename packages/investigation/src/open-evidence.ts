@@ -71,6 +71,8 @@ interface Load extends Abortable {
 
 async function load(instance: DuckDBInstance, { lake, tenantId, range, folder, signal }: Load): Promise<void> {
   const connection = await instance.connect()
+  const interrupt = () => connection.interrupt()
+  signal?.addEventListener('abort', interrupt)
   try {
     const raw = await fetchObjects(lake, rawPrefixes(tenantId, range), join(folder, 'raw'), { signal })
     const emails = await fetchObjects(lake, [emailEventsPrefix(tenantId)], join(folder, 'email-events'), { signal })
@@ -83,7 +85,9 @@ async function load(instance: DuckDBInstance, { lake, tenantId, range, folder, s
     await connection.run('SET lock_configuration = true')
     signal?.throwIfAborted()
     await buildTables(connection, tenantId, range)
+    signal?.throwIfAborted()
   } finally {
+    signal?.removeEventListener('abort', interrupt)
     connection.closeSync()
   }
 }

@@ -30,7 +30,7 @@ export interface UndeterminedRow {
 
 interface FlaggedRow {
   readonly mailbox_key: string
-  readonly time: number
+  readonly time: number | null
 }
 
 interface HourRow {
@@ -60,7 +60,7 @@ const undeterminedRow: z.ZodType<UndeterminedRow> = z.object({
   message_id: z.string(),
   undecided: z.array(z.enum(['time', 'address', 'session', 'app'])),
 })
-const flaggedRow: z.ZodType<FlaggedRow> = z.object({ mailbox_key, time: number })
+const flaggedRow: z.ZodType<FlaggedRow> = z.object({ mailbox_key, time: number.nullable() })
 const hourRow: z.ZodType<HourRow> = z.object({ mailbox_key, first_time: number, last_time: number })
 
 /** What the records say, by mailbox key; a mailbox with nothing to say is absent. */

@@ -1,7 +1,7 @@
 import type { Answer, AskedQuestion, EmailEventCounts, MailboxWithoutRecords, RecordCounts } from './answer.ts'
 import { plural } from './plural.ts'
 import { renderCoverage } from './render-coverage.ts'
-import { isWorthShowing, type RenderOptions, renderMailbox } from './render-mailbox.ts'
+import { hasFinding, type RenderOptions, renderMailbox } from './render-mailbox.ts'
 import { uncertainties } from './uncertainties.ts'
 import { clip, visibleText } from './visible-text.ts'
 
@@ -17,17 +17,16 @@ export const limits: string =
  * @param options - `width` in columns, `limit` in listed messages a mailbox; the JSON answer lists all
  */
 export function renderAnswer(answer: Answer, options: RenderOptions): string {
-  const shown = answer.mailboxes.filter(isWorthShowing)
-  const rest = answer.mailboxes.length - shown.length
+  const others = answer.mailboxes.filter((mailbox) => !hasFinding(mailbox))
+  const unsettled = others.filter(({ coverage }) => coverage.some(({ state }) => state !== 'settled'))
   const lines = [
     ...renderQuestion(answer.question),
     '',
     ...renderInterval(answer),
-    ...shown.flatMap((mailbox) => ['', ...renderMailbox(mailbox, options)]),
-    ...(rest === 0
-      ? []
-      : ['', `${plural(rest, 'more mailbox', 'more mailboxes')}: no recorded access in the asked context, in a covered period.`]),
-    ...renderWithoutRecords(answer.mailboxesWithoutRecords, options),
+    ...answer.mailboxes.filter(hasFinding).flatMap((mailbox) => ['', ...renderMailbox(mailbox, options)]),
+    ...renderPlainly('Mailboxes without a finding, whose record is not settled', unsettled, options),
+    ...renderPlainly('Mailboxes without any record (no record does not mean quiet)', answer.mailboxesWithoutRecords, options),
+    ...renderSettled(others.length - unsettled.length),
     '',
     'Coverage of the tenant',
     ...renderCoverage(answer.coverage),
@@ -69,13 +68,21 @@ function renderInterval({ lower, upper, complete, onlyProvisional }: Answer): st
   ]
 }
 
-function renderWithoutRecords(mailboxes: readonly MailboxWithoutRecords[], { limit }: RenderOptions): string[] {
+type PlainMailbox = Pick<MailboxWithoutRecords, 'mailbox' | 'possible' | 'coverage'>
+
+function renderPlainly(title: string, mailboxes: readonly PlainMailbox[], { limit }: RenderOptions): string[] {
   if (mailboxes.length === 0) return []
-  const listed = mailboxes.slice(0, limit).map(({ mailbox, possible }) => {
-    return `  ${visibleText(mailbox)}: ${plural(possible.length, 'message', 'messages')} possible, coverage unverified`
+  const listed = mailboxes.slice(0, limit).map(({ mailbox, possible, coverage }) => {
+    const states = [...new Set(coverage.map(({ state }) => state))].filter((state) => state !== 'settled')
+    return `  ${visibleText(mailbox)}: ${plural(possible.length, 'message', 'messages')} possible, coverage ${states.join(', ')}`
   })
   const more = mailboxes.length - listed.length
-  return ['', 'Mailboxes without any record (no record does not mean quiet)', ...listed, ...(more > 0 ? [`  and ${more} more`] : [])]
+  return ['', title, ...listed, ...(more > 0 ? [`  and ${more} more`] : [])]
+}
+
+function renderSettled(mailboxes: number): string[] {
+  if (mailboxes === 0) return []
+  return ['', `${plural(mailboxes, 'more mailbox', 'more mailboxes')}: no recorded access in the asked context, in a covered period.`]
 }
 
 function renderList(title: string, items: readonly string[]): string[] {

@@ -10,11 +10,9 @@ export interface RenderOptions {
   readonly limit: number
 }
 
-/** A mailbox with a finding, or with a time that is not settled. */
-export function isWorthShowing(mailbox: MailboxAnswer): boolean {
-  const { records, syncedFolders, undetermined, undeterminedSyncs, throttled, coverage } = mailbox
-  const findings = records + syncedFolders.length + undetermined.length + undeterminedSyncs.length + throttled.length
-  return findings > 0 || coverage.some(({ state }) => state !== 'settled')
+/** Whether a record of the mailbox bears on the question, or it was throttled: then the intruder need not have been seen there. */
+export function hasFinding({ records, syncedFolders, undetermined, undeterminedSyncs, throttled }: MailboxAnswer): boolean {
+  return records + syncedFolders.length + undetermined.length + undeterminedSyncs.length + throttled.length > 0
 }
 
 export function renderMailbox(mailbox: MailboxAnswer, options: RenderOptions): string[] {

@@ -55,11 +55,12 @@ SELECT
   max(network_message_id) AS network_message_id,
   coalesce(max(message_id), 'nmid:' || message_key) AS message_id,
   lower(coalesce(max(message_id), 'nmid:' || message_key)) AS folded_id,
-  coalesce(arg_max(sender_from, coalesce(time, 0)), arg_max(sender_mail_from, coalesce(time, 0))) AS sender,
-  arg_max(subject, coalesce(time, 0)) AS subject,
+  coalesce(arg_max(sender_from, age), arg_max(sender_mail_from, age)) AS sender,
+  arg_max(subject, age) AS subject,
   coalesce(list_sort(list(DISTINCT recipient) FILTER (recipient IS NOT NULL)), []) AS recipients,
   min(first_time) AS time
-FROM email_events GROUP BY message_key;
+FROM (SELECT *, row_number() OVER (ORDER BY time NULLS FIRST, streamed NULLS FIRST, report_id NULLS FIRST, recipient) AS age FROM email_events)
+GROUP BY message_key;
 
 CREATE TABLE message_addresses AS
 SELECT message_key, recipient AS address FROM email_events WHERE recipient IS NOT NULL

@@ -58,7 +58,7 @@ ORDER BY mailbox_key, message_id
 /** The owner's records count too: the limit is the mailbox's. */
 export const flaggedTimes: string = `
 SELECT mailbox_key, time FROM records JOIN record_mailboxes USING (record_no)
-WHERE is_throttled AND time IS NOT NULL ORDER BY mailbox_key, time
+WHERE is_throttled ORDER BY mailbox_key, time
 `
 
 /** First and last record of each mailbox and hour: enough to see what they vouch for. */

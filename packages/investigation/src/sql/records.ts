@@ -1,19 +1,18 @@
 /** The lines as stored, less the few that DuckDB cannot read as they are: {@link repairLines} has put those into `repaired`. */
 export const readableLines: string = `
 CREATE VIEW readable_lines AS
-SELECT l.rowid AS line_no, l.partition, l.line, coalesce(r.text, l.line) AS j
+SELECT l.rowid AS line_no, l.line, coalesce(r.text, l.line) AS j
 FROM lines l LEFT JOIN repaired r ON r.line_no = l.rowid
 WHERE CASE WHEN r.line_no IS NULL THEN NOT is_odd ELSE r.text IS NOT NULL END;
 `
 
 /**
- * One row a line that is this tenant's MailItemsAccessed record. A record in the partition `unknown` has no usable time by the
- * collector's own finding. Without `IsThrottled` a record does not say that the mailbox was not throttled: NULL, not false.
+ * One row a line. Without `IsThrottled` a record does not say that the mailbox was not throttled: NULL, not false.
  */
 export const deliveries: string = `
 CREATE TABLE deliveries AS
 WITH members AS (
-  SELECT line_no, partition, md5(line) AS text_digest, json_transform(j, '{
+  SELECT line_no, md5(line) AS text_digest, json_transform(j, '{
     "Id": "JSON", "OrganizationId": "JSON", "Operation": "JSON", "CreationTime": "JSON", "RecordType": "JSON",
     "OperationProperties": "JSON", "MailboxGuid": "JSON", "MailboxOwnerUPN": "JSON", "UserId": "JSON",
     "ClientIPAddress": "JSON", "ClientIP": "JSON", "SessionId": "JSON", "AppId": "JSON", "ClientAppId": "JSON",
@@ -21,10 +20,10 @@ WITH members AS (
   }') AS r
   FROM readable_lines
 ), listed AS (
-  SELECT line_no, partition, text_digest, r,
+  SELECT line_no, text_digest, r,
     property_values(r.OperationProperties, 'mailaccesstype') AS access_types,
     property_values(r.OperationProperties, 'isthrottled') AS flags,
-    CASE WHEN partition <> 'unknown' THEN zoned_ms(text_of(r.CreationTime)) END AS time
+    zoned_ms(text_of(r.CreationTime)) AS time
   FROM members
 )
 SELECT
