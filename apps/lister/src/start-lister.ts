@@ -1,4 +1,4 @@
-import { openLake } from '@mailtrail/lake'
+import { openLake, withReadCache } from '@mailtrail/lake'
 import {
   connectRedis,
   createReceipts,
@@ -19,7 +19,7 @@ import { createSubscriptions } from './subscriptions.ts'
 export const startLister: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
   const redis = parts.adopt(await connectRedis(config.redisUrl), (connection) => connection.disconnect())
-  const lake = parts.use(await openLake(config.lake))
+  const lake = withReadCache(parts.use(await openLake(config.lake)), { prefix: 'ledger/', maxBytes: 16 * 1024 * 1024 })
   const apis = parts.use(createTenantApis(lake, config))
   const queues = parts.use(createWorkQueues(redis))
   const list = createListHandler({ lake, apis, clock, turns: createTurns(redis, queues), subscriptions: createSubscriptions(lake, clock) })

@@ -77,7 +77,7 @@ export class TenantSchedule {
       .openGroups()
       .filter((group) => now >= gapSince(group) + gapAlertAfterMs)
       .map((group) => gapOf(group, now))
-    const unlisted = due.find((listing) => listing.entry === 'listed' && listing.end + hourMs <= now)
+    const unlisted = due.find((listing) => listing.entry === 'listed' && listing.end + hourMs < now)
     this.#unlistedSince = unlisted && (this.#unlistedSince ?? now)
     if (unlisted && now >= (this.#unlistedSince ?? now) + gapAlertAfterMs) {
       gaps.push({ contentType: unlisted.contentType, from: unlisted.start, to: unlisted.end, cause: 'unlisted', recoverable: true })

@@ -14,6 +14,7 @@ export interface ErrorCode {
 export const errorCodes = {
   ACTIVITY_API_THROTTLED: {
     again: true,
+    afterMs: 1_000,
     meaning: 'The service is throttling or too busy',
     remedy: 'Wait and repeat; if it persists, lower the request budget of this tenant and check the publisher id.',
   },

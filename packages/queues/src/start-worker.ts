@@ -70,7 +70,7 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       if (!error.retry.again) throw new UnrecoverableError(messageOf(error))
       if (error.retry.afterMs === undefined) throw error
       // Holds back this job alone and spends no attempt; `rateLimit` would hold back every tenant's.
-      await job.moveToDelayed(Date.now() + error.retry.afterMs, token)
+      await job.moveToDelayed(Date.now() + error.retry.afterMs * (1 + Math.random() / 2), token)
       throw new DelayedError()
     }
   }

@@ -6,7 +6,11 @@ import type { TrueAnswer, TrueMailbox } from './truth.ts'
 export function compareAnswer(answer: Answer, truth: TrueAnswer): string[] {
   const differences: string[] = []
   const compare = (what: string, told: unknown, real: unknown): void => {
-    if (!isDeepStrictEqual(told, real)) differences.push(`${what}: answered ${shorten(told)}, true is ${shorten(real)}`)
+    if (isDeepStrictEqual(told, real)) return
+    if (Array.isArray(told) && Array.isArray(real)) {
+      differences.push(...only(told, real).map((item) => `${what}: ${shorten(item)} is answered and not true`))
+      differences.push(...only(real, told).map((item) => `${what}: ${shorten(item)} is true and not answered`))
+    } else differences.push(`${what}: answered ${shorten(told)}, true is ${shorten(real)}`)
   }
   compare('lower', answer.lower, truth.lower)
   compare('upper', answer.upper, truth.upper)
@@ -49,7 +53,11 @@ function summary(mailbox: MailboxAnswer | TrueMailbox) {
   }
 }
 
+function only(items: readonly unknown[], others: readonly unknown[]): unknown[] {
+  return items.filter((item) => !others.some((other) => isDeepStrictEqual(item, other)))
+}
+
 function shorten(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 300 ? `${text.slice(0, 300)}… (${text.length} characters)` : text
+  return text.length > 500 ? `${text.slice(0, 500)}… (${text.length} characters)` : text
 }

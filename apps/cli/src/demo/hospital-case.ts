@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Abortable, dayMs, minuteMs, parseAddressRange, parseTenantId } from '@mailtrail/core'
+import { type Abortable, dayMs, hourMs, parseAddressRange, parseTenantId } from '@mailtrail/core'
 import { type Answer, importEmailEvents } from '@mailtrail/investigation'
 import { type ObjectStore, openLake, readLedger } from '@mailtrail/lake'
 import { connectRedis, createWorkQueues } from '@mailtrail/queues'
@@ -42,7 +42,7 @@ export interface HospitalOptions extends Abortable {
 }
 
 const caseDays = 10
-const stepMs = 30 * minuteMs
+const stepMs = hourMs
 
 /** Lives through ten simulated days of two tenants with the whole fleet, answers the case, and holds the answer against the truth. */
 export async function runHospitalCase({ folder, onStage, onTime, signal }: HospitalOptions): Promise<HospitalCase> {

@@ -14,7 +14,7 @@ export interface SimulatedRun extends Abortable {
   readonly onStep?: (now: number) => void | Promise<void>
 }
 
-const pollMs = 8
+const pollMs = 10
 
 /**
  * Lets time pass for the simulator and the fleet, step by step and never ahead of unfinished work, so that the result does not depend on

@@ -6,7 +6,7 @@ export function giveFaults(random: Random, contents: readonly SimulatedContent[]
   const [broken] = random.sample(contents, 1)
   return contents.map((content) => {
     if (content === broken) return { ...content, fault: { kind: 'truncate', times: 1 } }
-    return random.chance(0.025) ? { ...content, fault: passingFault(random) } : content
+    return random.chance(0.005) ? { ...content, fault: passingFault(random) } : content
   })
 }
 

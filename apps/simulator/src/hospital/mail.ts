@@ -123,7 +123,7 @@ function sendingTime(random: Random): number {
 /** Usually nobody or a few; now and then a whole list. */
 function colleagues(random: Random, tenant: CastTenant): string[] {
   const count = random.chance(0.05) ? random.int(3, 49) : Math.max(0, random.int(-4, 2))
-  const wards = Array.from({ length: 40 }, (_, ward) => `ward${ward + 1}@${tenant.domain}`)
+  const wards = Array.from({ length: 40 }, (_, ward) => `ward${ward + 1}@regional-wards.example`)
   return random.sample([...tenant.mailboxes.map(({ upn }) => upn), ...wards], count)
 }
 
