@@ -25,7 +25,7 @@ export interface MatchedMessage {
   readonly sender: string | null
   readonly recipients: readonly string[]
   /** When EmailEvents first saw the message; not when it was accessed. */
-  readonly time: string | null
+  readonly messageTime: string | null
 }
 
 /** E1: a message that an attributed Bind record names. That it was read is not in the record. */
@@ -36,10 +36,11 @@ export interface ItemisedMessage {
   readonly subject: string | null
   readonly sender: string | null
   readonly recipients: readonly string[]
-  readonly time: string | null
-  /** Times of the first and the last record; each record stands for up to two minutes. */
-  readonly firstAccess: string
-  readonly lastAccess: string
+  /** When EmailEvents first saw the message. */
+  readonly messageTime: string | null
+  /** Of the first record that names it, as `lastTime` of the last; each record stands for up to two minutes. */
+  readonly time: string
+  readonly lastTime: string
   /** At least: repeats within an hour are not recorded. */
   readonly accesses: number
   readonly folders: readonly string[]

@@ -103,7 +103,14 @@ describe(investigate, () => {
     const answer = await ask(fixture)
     expect(answer).toMatchObject({ lower: 1, upper: 1, emailEvents: { read: 52, messages: 1 } })
     expect(mailboxOf(answer).itemised).toMatchObject([
-      { internetMessageId: 'a@x', subject: 'Latest', time: '2024-03-14T08:00:00Z', match: 'exact', scope: 'mailbox', collisions: [] },
+      {
+        internetMessageId: 'a@x',
+        subject: 'Latest',
+        messageTime: '2024-03-14T08:00:00Z',
+        match: 'exact',
+        scope: 'mailbox',
+        collisions: [],
+      },
     ])
     expect(mailboxOf(answer).itemised[0]?.recipients).toEqual([dora.MailboxOwnerUPN, ...recipients.toReversed()])
   })
@@ -114,7 +121,7 @@ describe(investigate, () => {
     await fixture.putEmailEvents([
       emailEvent('exact@x', { InternetMessageId: 'exact@x' }),
       emailEvent('EXACT@x', { NetworkMessageId: 'other case' }),
-      emailEvent('folded@x'),
+      emailEvent('folded@x', { Subject: '' }),
       emailEvent('elsewhere@x', { RecipientEmailAddress: 'x@partner.example' }),
       emailEvent('twice@x', { NetworkMessageId: 'n1', Subject: 'One' }),
       emailEvent('twice@x', { NetworkMessageId: 'n2', Subject: 'Two' }),
@@ -129,6 +136,7 @@ describe(investigate, () => {
       ['twice@x', 'exact', 'mailbox', 2],
       ['unknown@x', 'none', null, 0],
     ])
+    expect(mailboxOf(answer).itemised[0]?.subject).toBe('')
     // Only EXACT@x is a further message; folded@x is FOLDED@x.
     expect(answer).toMatchObject({ lower: 5, upper: 6, complete: false, onlyProvisional: true })
   })

@@ -58,9 +58,9 @@ function toItemised(row: ItemisedRow, candidates: readonly MatchRow[]): Itemised
     subject: first?.subject ?? null,
     sender: first?.sender ?? null,
     recipients: first?.recipients ?? [],
-    time: first?.time ?? null,
-    firstAccess: isoSeconds(row.first_time),
-    lastAccess: isoSeconds(row.last_time),
+    messageTime: first?.messageTime ?? null,
+    time: isoSeconds(row.first_time),
+    lastTime: isoSeconds(row.last_time),
     accesses: row.accesses,
     folders: row.folders,
     recordIds: row.record_ids,
@@ -80,6 +80,6 @@ function toMatched(row: MatchRow): MatchedMessage {
     subject: row.subject,
     sender: row.sender,
     recipients: row.recipients,
-    time: row.time === null ? null : isoSeconds(row.time),
+    messageTime: row.time === null ? null : isoSeconds(row.time),
   }
 }

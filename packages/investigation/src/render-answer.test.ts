@@ -15,9 +15,9 @@ function item(parts: Partial<ItemisedMessage> = {}): ItemisedMessage {
     subject: 'Invoice',
     sender: 'sender@partner.example',
     recipients: ['dora@hospital.example', 'emil@hospital.example'],
-    time: '2024-03-14T08:00:00Z',
-    firstAccess: '2024-03-14T09:00:00Z',
-    lastAccess: '2024-03-14T10:00:00Z',
+    messageTime: '2024-03-14T08:00:00Z',
+    time: '2024-03-14T09:00:00Z',
+    lastTime: '2024-03-14T10:00:00Z',
     accesses: 2,
     folders: ['\\Inbox'],
     recordIds: ['r1', 'r2'],
@@ -89,7 +89,7 @@ const everything = answer({
     mailbox({
       itemised: [
         item(),
-        item({ internetMessageId: 'lost@x', match: 'none', scope: null, subject: null, sender: null, recipients: [], time: null }),
+        item({ internetMessageId: 'lost@x', match: 'none', scope: null, subject: null, sender: null, recipients: [], messageTime: null }),
         item({
           match: 'folded',
           scope: 'id_only',
@@ -164,6 +164,16 @@ describe(renderAnswer, () => {
     expect(renderAnswer(answer(), options)).toContain('complete as collected')
     expect(renderAnswer(answer({ complete: false, onlyProvisional: true }), options)).toContain('provisional')
     expect(renderAnswer(answer({ complete: false }), options)).toContain('is not complete')
+  })
+
+  test('a mailbox with itemised messages comes before one that was throttled', () => {
+    const throttled = mailbox({ mailbox: 'a@x', throttled: [day] })
+    const rendered = renderAnswer(answer({ mailboxes: [throttled, mailbox({ mailbox: 'b@x', itemised: [item({ subject: '' })] })] }), {
+      width: 120,
+      limit: 5,
+    })
+    expect(rendered.indexOf('Mailbox b@x')).toBeLessThan(rendered.indexOf('Mailbox a@x'))
+    expect(rendered).toContain('(empty subject)')
   })
 
   test('every time is UTC with its Z', () => {

@@ -1,7 +1,7 @@
 import type { Answer, AskedQuestion, EmailEventCounts, MailboxWithoutRecords, RecordCounts } from './answer.ts'
 import { plural } from './plural.ts'
 import { renderCoverage } from './render-coverage.ts'
-import { hasFinding, type RenderOptions, renderMailbox } from './render-mailbox.ts'
+import { byWeight, hasFinding, type RenderOptions, renderMailbox } from './render-mailbox.ts'
 import { uncertainties } from './uncertainties.ts'
 import { clip, visibleText } from './visible-text.ts'
 
@@ -23,7 +23,10 @@ export function renderAnswer(answer: Answer, options: RenderOptions): string {
     ...renderQuestion(answer.question),
     '',
     ...renderInterval(answer),
-    ...answer.mailboxes.filter(hasFinding).flatMap((mailbox) => ['', ...renderMailbox(mailbox, options)]),
+    ...answer.mailboxes
+      .filter(hasFinding)
+      .toSorted(byWeight)
+      .flatMap((mailbox) => ['', ...renderMailbox(mailbox, options)]),
     ...renderPlainly('Mailboxes without a finding, whose record is not settled', unsettled, options),
     ...renderPlainly('Mailboxes without any record (no record does not mean quiet)', answer.mailboxesWithoutRecords, options),
     ...renderSettled(others.length - unsettled.length),

@@ -15,6 +15,18 @@ export function hasFinding({ records, syncedFolders, undetermined, undeterminedS
   return records + syncedFolders.length + undetermined.length + undeterminedSyncs.length + throttled.length > 0
 }
 
+/** Those with itemised messages first, then synced, throttled, and undetermined ones. */
+export function byWeight(a: MailboxAnswer, b: MailboxAnswer): number {
+  const weights = (mailbox: MailboxAnswer) => [
+    mailbox.messages,
+    mailbox.syncedFolders.length,
+    mailbox.throttled.length,
+    mailbox.undetermined.length,
+  ]
+  const [ours, theirs] = [weights(a), weights(b)]
+  return ours.map((weight, index) => (theirs[index] ?? 0) - weight).find((difference) => difference !== 0) ?? 0
+}
+
 export function renderMailbox(mailbox: MailboxAnswer, options: RenderOptions): string[] {
   return [
     title(mailbox),
@@ -46,14 +58,16 @@ function renderItemised(mailbox: MailboxAnswer, { width, limit }: RenderOptions)
 }
 
 function renderMessage(message: ItemisedMessage): string[] {
-  const { firstAccess, lastAccess, sender, recipients, subject, internetMessageId, collisions } = message
-  const span = firstAccess === lastAccess ? firstAccess : `${firstAccess} .. ${lastAccess}`
+  const { time, lastTime, sender, recipients, subject, internetMessageId, collisions } = message
+  const span = time === lastTime ? time : `${time} .. ${lastTime}`
+  const label = subject === '' ? '(empty subject)' : visibleText(subject ?? internetMessageId)
   const note = matchNote(message)
   return [
-    `    ${span}  ${parties(sender, recipients)}  ${visibleText(subject ?? internetMessageId)}`,
+    `    ${span}  ${parties(sender, recipients)}  ${label}`,
     ...(note === '' ? [] : [`      (${note})`]),
     ...collisions.map(
-      (other) => `      ${other.time ?? 'time unknown'}  ${parties(other.sender, other.recipients)}  ${visibleText(other.subject ?? '')}`,
+      (other) =>
+        `      ${other.messageTime ?? 'time unknown'}  ${parties(other.sender, other.recipients)}  ${visibleText(other.subject ?? '')}`,
     ),
   ]
 }

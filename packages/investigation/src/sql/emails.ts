@@ -26,7 +26,7 @@ WITH rows AS (
     lower(trimmed(text_of(r.SenderFromAddress))) AS sender_from,
     lower(trimmed(text_of(r.SenderMailFromAddress))) AS sender_mail_from,
     lower(trimmed(text_of(r.RecipientEmailAddress))) AS recipient,
-    text_of(r.Subject) AS subject,
+    CASE WHEN json_type(r.Subject) = 'VARCHAR' THEN r.Subject ->> '$' END AS subject,
     lower(text_of(r.EmailDirection)) AS direction,
     sane_ms(time) AS time,
     sane_ms(streamed) AS streamed,

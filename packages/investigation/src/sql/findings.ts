@@ -72,7 +72,7 @@ WHERE time IS NOT NULL GROUP BY mailbox_key, time // 3600000 ORDER BY mailbox_ke
 export const presentMessages: string = `
 WITH present AS (
   SELECT
-    mailbox_key, message_id, min(m.time) AS time,
+    mailbox_key, message_id,
     bool_or(coalesce(m.time <= presumed_until, presumed_until IS NOT NULL)) AS is_presumed,
     bool_or(coalesce(m.time < possible_before, possible_before IS NOT NULL)) AS is_possible
   FROM cutoffs JOIN mailbox_messages USING (mailbox_key) JOIN messages m USING (message_key)
@@ -80,8 +80,8 @@ WITH present AS (
 )
 SELECT
   mailbox_key,
-  coalesce(list(message_id ORDER BY time, message_id) FILTER (is_presumed), []) AS presumed,
-  coalesce(list(message_id ORDER BY time, message_id) FILTER (is_possible), []) AS possible
+  coalesce(list(message_id ORDER BY message_id) FILTER (is_presumed), []) AS presumed,
+  coalesce(list(message_id ORDER BY message_id) FILTER (is_possible), []) AS possible
 FROM present GROUP BY mailbox_key
 `
 
