@@ -1,1 +1,3 @@
-export {}
+export * from './redis.ts'
+export * from './simulator.ts'
+export * from './temporary-folder.ts'

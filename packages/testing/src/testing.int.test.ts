@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { startRedis, startSimulator, temporaryFolder } from './index.ts'
+
+const scenario = {
+  start: '2024-03-11T00:00:00Z',
+  tenants: [
+    {
+      tenantId: '11111111-2222-4333-8444-555555555555',
+      displayName: 'Contoso',
+      clientId: '22222222-3333-4444-8555-666666666666',
+      clientSecret: 'secret',
+      contents: [],
+    },
+  ],
+}
+
+describe(temporaryFolder, () => {
+  test('is gone with its files once disposed', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder.path, 'file'), 'text')
+    await folder[Symbol.asyncDispose]()
+    expect(existsSync(folder.path)).toBe(false)
+  })
+})
+
+describe(startRedis, () => {
+  test('serves under the configuration of the fleet', async () => {
+    await using redis = await startRedis()
+    expect(await ask(redis.port, 'CONFIG GET maxmemory-policy')).toContain('noeviction')
+  })
+
+  test('lets a directive override the configuration', async () => {
+    await using redis = await startRedis({ directives: { 'maxmemory-policy': 'allkeys-lru' } })
+    expect(await ask(redis.port, 'CONFIG GET maxmemory-policy')).toContain('allkeys-lru')
+  })
+
+  test.each([
+    { title: 'keeps what it acknowledged over a crash', wipe: false, answer: 'bar' },
+    { title: 'has lost everything after a restart with wipe', wipe: true, answer: '$-1' },
+  ])('$title', async ({ wipe, answer }) => {
+    await using redis = await startRedis()
+    await ask(redis.port, 'SET foo bar')
+    const killed = redis.pid
+    await redis.kill()
+    await expect(ask(redis.port, 'GET foo')).rejects.toThrow('ECONNREFUSED')
+    await redis.restart({ wipe })
+    expect(redis.pid).not.toBe(killed)
+    expect(await ask(redis.port, 'GET foo')).toContain(answer)
+  })
+
+  test('restarts a server that still runs', async () => {
+    await using redis = await startRedis()
+    await redis.restart()
+    expect(await ask(redis.port, 'PING')).toContain('PONG')
+  })
+
+  test('leaves no process behind', async () => {
+    const redis = await startRedis()
+    await redis[Symbol.asyncDispose]()
+    expect(() => process.kill(redis.pid, 0)).toThrow('ESRCH')
+  })
+
+  test('says what the server said when it does not start', async () => {
+    await expect(startRedis({ directives: { 'no-such-directive': 'x' } })).rejects.toThrow('ended before it served')
+  })
+})
+
+describe(startSimulator, () => {
+  test('plays a scenario given as an object, and moves its time', async () => {
+    await using simulator = await startSimulator({ scenario })
+    expect(simulator.announcement).toMatchObject({ event: 'simulator.listening', tenants: [{ displayName: 'Contoso' }] })
+    expect(await simulator.now()).toBe(Date.parse(scenario.start))
+    await simulator.advanceTo(Date.parse('2024-03-12T00:00:00Z'))
+    expect(await simulator.get('/sim/clock')).toEqual({ now: '2024-03-12T00:00:00.000Z' })
+    await expect(simulator.advanceTo(0)).rejects.toThrow('409')
+  })
+
+  test('plays a scenario file', async () => {
+    await using folder = await temporaryFolder()
+    const file = join(folder.path, 'a.json')
+    await writeFile(file, JSON.stringify(scenario))
+    await using simulator = await startSimulator({ scenario: file, seed: '2' })
+    expect(simulator.announcement.tenants).toHaveLength(1)
+  })
+
+  test('removes its files once disposed', async () => {
+    const simulator = await startSimulator({ scenario })
+    await simulator[Symbol.asyncDispose]()
+    expect(existsSync(simulator.announcement.caFile)).toBe(false)
+    await expect(simulator.now()).rejects.toThrow('ECONNREFUSED')
+  })
+
+  test('fails when the scenario cannot be played', async () => {
+    await expect(startSimulator({ scenario: { tenants: [] } })).rejects.toThrow('ended before it served')
+  })
+})
+
+/** One command in Redis' inline form, answered as sent. */
+async function ask(port: number, command: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.end(`${command}\r\nQUIT\r\n`)
+  return text(socket)
+}
