@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { access, link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { MailtrailError } from '@mailtrail/core'
@@ -14,13 +14,9 @@ export function createFolderStore(root: string): ObjectStore {
   return {
     place: root,
     create: (key, body) => createObject(root, key, body),
-    read: (key) => readFile(pathOf(root, key)).catch(undefinedIfMissing),
+    read: async (key) => readFile(pathOf(root, key)).catch(undefinedIfMissing),
     stream: (key, { signal } = {}) => streamObject(root, key, signal),
-    has: (key) =>
-      access(pathOf(root, key)).then(
-        () => true,
-        (error) => undefinedIfMissing(error) ?? false,
-      ),
+    has: async (key) => isObject(pathOf(root, key)),
     list: (prefix) => listKeys(root, prefix.slice(0, Math.max(0, prefix.lastIndexOf('/'))), prefix),
     [Symbol.asyncDispose]: async () => {},
   }
@@ -28,27 +24,33 @@ export function createFolderStore(root: string): ObjectStore {
 
 function pathOf(root: string, key: string): string {
   const parts = key.split('/')
-  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\'))) {
+  const isOdd = (part: string): boolean => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\')
+  if (parts.some(isOdd) || parts[0] === stagingFolder) {
     throw new MailtrailError(
       'LAKE_KEY_INVALID',
-      `"${key}" is not a key of the lake: empty, "." and ".." parts and backslashes are refused.`,
+      `"${key}" is not a key of the lake: empty, "." and ".." parts, backslashes and ${stagingFolder} are refused.`,
     )
   }
   return join(root, ...parts)
 }
 
+async function isObject(path: string): Promise<boolean> {
+  return (await stat(path).catch(undefinedIfMissing))?.isFile() ?? false
+}
+
 async function createObject(root: string, key: string, body: ObjectBody): Promise<'created' | 'exists'> {
   const path = pathOf(root, key)
   const staged = join(root, stagingFolder, randomUUID())
-  await mkdir(dirname(staged), { recursive: true })
   try {
+    await mkdir(dirname(staged), { recursive: true })
     await writeSynced(staged, body)
     const firstNew = await mkdir(dirname(path), { recursive: true })
     await link(staged, path)
     await syncFolders(dirname(path), firstNew === undefined ? dirname(path) : dirname(firstNew))
     return 'created'
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'exists'
+    // A folder in the object's place, or an object in the place of its folder, is EEXIST too.
+    if (codeOf(error) === 'EEXIST' && (await isObject(path))) return 'exists'
     throw unwritable(root, error)
   } finally {
     await rm(staged, { force: true })
@@ -81,7 +83,7 @@ async function* streamObject(root: string, key: string, signal: AbortSignal | un
       ...(signal && { signal }),
     })
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+    undefinedIfMissing(error)
     throw new MailtrailError('LAKE_OBJECT_MISSING', `The lake at ${root} has no object ${key}.`, { cause: error })
   }
 }
@@ -110,8 +112,10 @@ function sortKey({ key, isFolder }: { readonly key: string; readonly isFolder: b
   return isFolder ? `${key}/` : key
 }
 
+/** A folder on the way is as good as nothing: it is not an object. */
 function undefinedIfMissing(error: unknown): undefined {
-  if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+  const code = codeOf(error)
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
   throw error
 }
 

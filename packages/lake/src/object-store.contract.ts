@@ -1,0 +1,203 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { temporaryFolder } from '@mailtrail/testing'
+import { describe, expect, test } from 'vitest'
+import type { ObjectStore } from './object-store.ts'
+
+/** What every kind of lake promises; an adapter's own test says how to open an empty one. */
+export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDisposableStack) => Promise<ObjectStore>): void {
+  const withLake =
+    (body: (lake: ObjectStore) => Promise<void>): (() => Promise<void>) =>
+    async () => {
+      await using resources = new AsyncDisposableStack()
+      await body(await openEmpty(resources))
+    }
+
+  describe(`${kind} creates`, () => {
+    test(
+      'an object that reads back as it was given',
+      withLake(async (lake) => {
+        expect(await lake.create('raw/date=2024-03-14/a.json', bytes('{"a":1}\n'))).toBe('created')
+        expect(text(await lake.read('raw/date=2024-03-14/a.json'))).toBe('{"a":1}\n')
+      }),
+    )
+
+    test(
+      'an object once: the second creator learns that it exists and changes nothing',
+      withLake(async (lake) => {
+        await lake.create('a', bytes('first'))
+        expect(await lake.create('a', bytes('second'))).toBe('exists')
+        expect(text(await lake.read('a'))).toBe('first')
+      }),
+    )
+
+    test(
+      'one of twenty objects that race for a key, whole',
+      withLake(async (lake) => {
+        const bodies = Array.from({ length: 20 }, (_, index) => bytes(String.fromCharCode(97 + index).repeat(100_000)))
+        const results = await Promise.all(bodies.map((body) => lake.create('folder/a', body)))
+        expect(results.filter((result) => result === 'created')).toHaveLength(1)
+        const winner = bodies[results.indexOf('created')]
+        expect(Buffer.compare((await lake.read('folder/a')) ?? bytes(''), winner ?? bytes('none'))).toBe(0)
+      }),
+    )
+
+    test(
+      'nothing that can be seen before it is whole',
+      withLake(async (lake) => {
+        const size = 5_000_000
+        let isDone = false
+        const creation = lake.create('big', Buffer.alloc(size, 'x')).finally(() => {
+          isDone = true
+        })
+        const seen = new Set<number | undefined>()
+        while (!isDone) seen.add((await lake.read('big'))?.length)
+        await creation
+        expect([...seen, size].filter((length) => length !== undefined && length !== size)).toEqual([])
+      }),
+    )
+
+    test(
+      'an object from a file, which stays where it is',
+      withLake(async (lake) => {
+        await using folder = await temporaryFolder()
+        const path = join(folder.path, 'body')
+        await writeFile(path, 'from a file')
+        expect(await lake.create('a', { path })).toBe('created')
+        expect(await lake.create('a', { path })).toBe('exists')
+        expect(await lake.create('b', { path })).toBe('created')
+        expect(text(await lake.read('b'))).toBe('from a file')
+      }),
+    )
+
+    test(
+      'nothing from a file that is missing',
+      withLake(async (lake) => {
+        await expect(lake.create('a', { path: '/nowhere/at/all' })).rejects.toThrow('ENOENT')
+        expect(await lake.has('a')).toBe(false)
+        expect(await keys(lake, '')).toEqual([])
+      }),
+    )
+
+    test(
+      'an empty object',
+      withLake(async (lake) => {
+        expect(await lake.create('empty', new Uint8Array())).toBe('created')
+        expect(await lake.has('empty')).toBe(true)
+        expect(await lake.read('empty')).toHaveLength(0)
+        expect(await buffer(lake.stream('empty'))).toHaveLength(0)
+      }),
+    )
+  })
+
+  describe(`${kind} reads`, () => {
+    test(
+      'an object of 5 MB whole and in chunks',
+      withLake(async (lake) => {
+        const body = Buffer.from(Array.from({ length: 5_000_000 }, (_, index) => index % 251))
+        await lake.create('big', body)
+        expect(Buffer.compare(body, (await lake.read('big')) ?? bytes(''))).toBe(0)
+        const chunks: Uint8Array[] = []
+        for await (const chunk of lake.stream('big')) chunks.push(chunk)
+        expect(chunks.length).toBeGreaterThan(1)
+        expect(Buffer.compare(body, Buffer.concat(chunks))).toBe(0)
+      }),
+    )
+
+    test(
+      'no object where there is none',
+      withLake(async (lake) => {
+        await lake.create('folder/a', bytes('a'))
+        for (const key of ['b', 'folder/b', 'folder/a/b', 'folder', 'fold']) {
+          expect([key, await lake.read(key)]).toEqual([key, undefined])
+          expect([key, await lake.has(key)]).toEqual([key, false])
+          await expect(buffer(lake.stream(key))).rejects.toMatchObject({ code: 'LAKE_OBJECT_MISSING' })
+        }
+        expect(await lake.has('folder/a')).toBe(true)
+      }),
+    )
+
+    test(
+      'the beginning of an object when the reader stops early',
+      withLake(async (lake) => {
+        await lake.create('big', Buffer.alloc(3_000_000, 'x'))
+        for await (const chunk of lake.stream('big')) {
+          expect(chunk.length).toBeLessThan(3_000_000)
+          break
+        }
+      }),
+    )
+
+    test(
+      'nothing more once its signal is aborted',
+      withLake(async (lake) => {
+        await lake.create('big', Buffer.alloc(3_000_000, 'x'))
+        const aborting = new AbortController()
+        const read = async (): Promise<void> => {
+          for await (const _ of lake.stream('big', { signal: aborting.signal })) aborting.abort()
+        }
+        await expect(read()).rejects.toMatchObject({ name: 'AbortError' })
+      }),
+    )
+  })
+
+  describe(`${kind} lists`, () => {
+    const all = ['a-b/c', 'a/b', 'a/c/d', 'a/c.1', 'a0', 'b', 'ä/z', 'date=2024-03-14/x', 'date=2024-03-15/x', 'Z']
+
+    test(
+      'every key below the empty prefix, in code-unit order',
+      withLake(async (lake) => {
+        for (const key of all.toReversed()) await lake.create(key, bytes(key))
+        expect(await keys(lake, '')).toEqual(all.toSorted())
+      }),
+    )
+
+    test.each(['a', 'a/', 'a/c', 'a/c/', 'date=2024-03-1', 'date=2024-03-14/', 'b', 'nothing', 'nothing/', 'a/b/', 'a/nothing/x', 'ä'])(
+      'exactly the keys that begin with "%s"',
+      async (prefix) => {
+        await withLake(async (lake) => {
+          for (const key of all) await lake.create(key, bytes(key))
+          expect(await keys(lake, prefix)).toEqual(all.filter((key) => key.startsWith(prefix)).toSorted())
+        })()
+      },
+    )
+
+    test(
+      'nothing when empty',
+      withLake(async (lake) => {
+        expect(await keys(lake, '')).toEqual([])
+        expect(await keys(lake, 'raw/')).toEqual([])
+      }),
+    )
+  })
+
+  describe(`${kind} refuses`, () => {
+    test.each(['', '/', '/a', 'a/', 'a//b', '.', './a', '..', '../a', 'a/../b', 'a/..', 'a/./b', 'a\0b', 'a\\b', '..\\a'])(
+      '%j as a key',
+      async (key) => {
+        await withLake(async (lake) => {
+          const refusal = { code: 'LAKE_KEY_INVALID' }
+          await expect(lake.create(key, bytes('x'))).rejects.toMatchObject(refusal)
+          await expect(lake.read(key)).rejects.toMatchObject(refusal)
+          await expect(lake.has(key)).rejects.toMatchObject(refusal)
+          await expect(buffer(lake.stream(key))).rejects.toMatchObject(refusal)
+          expect(await keys(lake, '')).toEqual([])
+        })()
+      },
+    )
+  })
+}
+
+/** All keys below a prefix. */
+export async function keys(lake: ObjectStore, prefix: string): Promise<string[]> {
+  return Array.fromAsync(lake.list(prefix))
+}
+
+function bytes(body: string): Uint8Array {
+  return Buffer.from(body)
+}
+
+function text(body: Uint8Array | undefined): string | undefined {
+  return body && Buffer.from(body).toString()
+}
