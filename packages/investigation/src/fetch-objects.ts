@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { type Abortable, MailtrailError } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
+import { eachConcurrently } from './each-concurrently.ts'
 
 /** Local copies of lake objects: where they lie, and the longest line among them. */
 export interface FetchedObjects {
@@ -31,17 +32,12 @@ export async function fetchObjects(
 ): Promise<FetchedObjects> {
   let objects = 0
   let longestLineBytes = 0
-  const keys = objectKeys(lake, prefixes, signal)
-  const fetchNext = async (): Promise<void> => {
-    for (let next = await keys.next(); !next.done; next = await keys.next()) {
-      signal?.throwIfAborted()
-      objects += 1
-      const path = join(folder, `${objects}.ndjson`)
-      longestLineBytes = Math.max(longestLineBytes, await fetchObject(lake, next.value, path, signal))
-    }
-  }
   await mkdir(folder, { recursive: true })
-  await Promise.all(Array.from({ length: concurrency }, fetchNext))
+  await eachConcurrently(objectKeys(lake, prefixes, signal), { limit: concurrency, signal }, async (key, either) => {
+    objects += 1
+    const bytes = await fetchObject(lake, key, join(folder, `${objects}.ndjson`), either)
+    longestLineBytes = Math.max(longestLineBytes, bytes)
+  })
   return { folder, objects, longestLineBytes }
 }
 
@@ -51,12 +47,12 @@ async function* objectKeys(lake: ObjectStore, prefixes: readonly string[], signa
   }
 }
 
-async function fetchObject(lake: ObjectStore, key: string, path: string, signal: AbortSignal | undefined): Promise<number> {
+async function fetchObject(lake: ObjectStore, key: string, path: string, signal: AbortSignal): Promise<number> {
   const lines = measureLines()
   try {
     await pipeline(Readable.from(lake.stream(key, { signal })), createGunzip(), lines.through, createWriteStream(path), { signal })
   } catch (error) {
-    if (signal?.aborted || error instanceof MailtrailError) throw error
+    if (signal.aborted || error instanceof MailtrailError) throw error
     throw new MailtrailError(
       'EVIDENCE_UNREADABLE',
       `The object ${key} in the lake at ${lake.place} cannot be read whole: verify the lake, then ask again.`,

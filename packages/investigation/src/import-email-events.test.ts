@@ -107,6 +107,6 @@ describe(importEmailEvents, () => {
       stop.abort(new Error('enough'))
     }
     await expect(importEmailEvents(lake, tenantId, files, { signal: stop.signal, onProgress })).rejects.toThrow('enough')
-    expect(seen).toMatchObject([{ files: 1, rows: 1 }])
+    expect(seen[0]).toMatchObject({ files: 1, rows: 1 })
   })
 })

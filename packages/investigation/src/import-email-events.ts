@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Abortable, type TenantId, utcDate } from '@mailtrail/core'
 import { emailEventsKey, type ObjectStore } from '@mailtrail/lake'
 import { createDateSpool } from './date-spool.ts'
+import { eachConcurrently } from './each-concurrently.ts'
 import { parseEmailEventRow, tenantOfPath } from './email-event-row.ts'
 import { readLines } from './read-lines.ts'
 
@@ -26,11 +27,14 @@ export interface ImportedEmailEvents {
 }
 
 export interface ImportOptions extends Abortable {
-  /** Called after each file. */
+  /** Called after each file, in no promised order. */
   readonly onProgress?: (progress: ImportedEmailEvents) => void
 }
 
 const maxRejectedListed = 1_000
+
+/** Most exports are an hour's few rows, for each of which the lake is waited for. */
+const concurrency = 4
 
 /**
  * Imports EmailEvents that Defender's Streaming API exported to storage: JSON Lines, one row an envelope `{time, tenantId, category,
@@ -48,9 +52,9 @@ export async function importEmailEvents(
 ): Promise<ImportedEmailEvents> {
   const rejected: RejectedLine[] = []
   let progress: ImportedEmailEvents = { files: 0, rows: 0, rejected, rejectedRows: 0, otherTenants: 0 }
-  for await (const file of typeof sources === 'string' ? filesUnder(sources) : sources) {
-    signal?.throwIfAborted()
-    const imported = await importFile(lake, tenantId, file, { signal })
+  const files = typeof sources === 'string' ? filesUnder(sources) : sources
+  await eachConcurrently(files, { limit: concurrency, signal }, async (file, either) => {
+    const imported = await importFile(lake, tenantId, file, { signal: either })
     rejected.push(...imported.rejected.slice(0, maxRejectedListed - rejected.length))
     progress = {
       files: progress.files + 1,
@@ -60,7 +64,7 @@ export async function importEmailEvents(
       otherTenants: progress.otherTenants + imported.otherTenants,
     }
     onProgress?.(progress)
-  }
+  })
   return progress
 }
 
