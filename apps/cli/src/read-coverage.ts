@@ -1,4 +1,12 @@
-import { type Abortable, type CoverageInterval, defaultHorizonMs, type Interval, type TenantId, tenantCoverage } from '@mailtrail/core'
+import {
+  type Abortable,
+  type CoverageInterval,
+  defaultHorizonMs,
+  evidenceLeadMs,
+  type Interval,
+  type TenantId,
+  tenantCoverage,
+} from '@mailtrail/core'
 import { type ObjectStore, readLedger } from '@mailtrail/lake'
 import { readHistory, readTenant } from '@mailtrail/tenants'
 
@@ -14,7 +22,8 @@ export async function readCoverage(
 ): Promise<CoverageInterval[]> {
   await readTenant(lake, tenantId, options)
   const history = await readHistory(lake, tenantId, options)
-  // Everything listed after the range too: the latest service date is the present.
-  const entries = await readLedger(lake, tenantId, { from: range.from, to: range.to + defaultHorizonMs * 4 }, options)
+  // Sweeps after the horizon tell the present: it is the latest service date in the ledger.
+  const evidence = { from: range.from - evidenceLeadMs, to: range.to + 2 * defaultHorizonMs + evidenceLeadMs }
+  const entries = await readLedger(lake, tenantId, evidence, options)
   return tenantCoverage({ contentType: mailContentType, history, entries }, range)
 }

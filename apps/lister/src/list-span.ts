@@ -37,7 +37,7 @@ export function createListHandler(deps: ListDeps): Handler<ListTask> {
   return async (task, { signal, log }) => {
     const { lake, clock, turns } = deps
     const api = await deps.apis.open(task.tenantId, { signal })
-    await deps.subscriptions.ensure(task.tenantId, task.contentType, api, { signal })
+    await deps.subscriptions.ensure(task.tenantId, task.contentType, api)
     const { listing, contents } = await listSpan(api, task, clock, { signal }).catch((error) => onRefusal(deps, task, error))
     refuseEarlyListing(task, listing)
 

@@ -26,13 +26,16 @@ export function compareAnswer(answer: Answer, truth: TrueAnswer): string[] {
 
 type Summary = ReturnType<typeof summary>
 
+/** A mailbox of either side; a record may name none by GUID, and a Sync no folder. */
+type Comparable = Pick<MailboxAnswer, keyof TrueMailbox> | TrueMailbox
+
 function hasFindings(mailbox: MailboxAnswer): boolean {
   const { itemised, syncedFolders, presumed, throttled, possible, undetermined, unnamedAccesses } = mailbox
   return [itemised, syncedFolders, presumed, throttled, possible, undetermined].some(({ length }) => length > 0) || unnamedAccesses > 0
 }
 
 /** Both sides in one form: what is a set in sorted order, times in milliseconds. */
-function summary(mailbox: MailboxAnswer | TrueMailbox) {
+function summary(mailbox: Comparable) {
   return {
     mailboxGuid: mailbox.mailboxGuid,
     itemised: mailbox.itemised
@@ -41,7 +44,7 @@ function summary(mailbox: MailboxAnswer | TrueMailbox) {
         subject: message.subject,
         sender: message.sender?.toLowerCase() ?? null,
         recipients: [...message.recipients].sort(),
-        time: Date.parse('firstAccess' in message ? message.firstAccess : (message.time ?? '')),
+        time: Date.parse(message.time),
       }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
     unnamedAccesses: mailbox.unnamedAccesses,

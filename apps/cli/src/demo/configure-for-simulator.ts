@@ -33,13 +33,13 @@ export async function configureForSimulator(
 export async function registerTenants(
   lake: ObjectStore,
   said: Announcement,
-  { folder, now }: { folder: string; now: number },
+  { folder, now, windowMinutes = 10 }: { folder: string; now: number; windowMinutes?: number },
 ): Promise<void> {
   for (const { tenantId: id, displayName, clientId, clientSecret } of said.tenants) {
     const tenantId = parseTenantId(id)
     await writeSecret(folder, id, clientSecret)
     await addTenant(lake, { tenantId, displayName, cloud: cloudName, clientId, credential: secretReference(folder, id) })
-    await recordHistory(lake, tenantId, { kind: 'added', at: now, contentTypes: [mailContentType], windowMinutes: 10 })
+    await recordHistory(lake, tenantId, { kind: 'added', at: now, contentTypes: [mailContentType], windowMinutes })
   }
 }
 

@@ -6,7 +6,7 @@ import type { SimulatorProcess } from './simulator-process.ts'
 
 export interface SimulatedRun extends Abortable {
   readonly clock: SimulatedClock
-  readonly simulator: SimulatorProcess
+  readonly simulator: Pick<SimulatorProcess, 'advanceTo'>
   readonly queues: Pick<WorkQueues, 'unfinished'>
   readonly until: number
   /** How far time moves at once. */

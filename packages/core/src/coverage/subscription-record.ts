@@ -9,8 +9,8 @@ export interface SubscriptionRecord {
   /** From the last listing before it was refused to the first after a verified start; Infinity while it is still off. */
   readonly gaps: readonly Interval[]
   /**
-   * Whether `window` lies in an hour without contents while no list call succeeded for more than an hour: a subscription lost and
-   * restarted in that time lists as empty, so emptiness proves nothing.
+   * Whether `window` lies in an hour without contents while nothing showed the subscription to be on for more than an hour, neither a
+   * list call nor a check: lost and restarted in that time, it lists as empty, so emptiness proves nothing.
    */
   isUnobserved(window: Interval): boolean
 }
@@ -22,7 +22,7 @@ export function subscriptionRecord(
 ): SubscriptionRecord {
   const listedAt = entries.flatMap(({ listing }) => listing?.serviceDate ?? []).sort((a, b) => a - b)
   const verified = history.flatMap((event) => (event.kind === 'subscription-verified' && event.contentType === contentType ? event.at : []))
-  const blind = longPauses(listedAt)
+  const blind = longPauses([...listedAt, ...verified].sort((a, b) => a - b))
   const hoursWithContent = new Set(entries.flatMap((entry) => entry.contents.map(({ created }) => Math.floor(created / hourMs))))
   return {
     verifiedFrom: Math.min(...verified),
@@ -40,16 +40,11 @@ function subscriptionGaps(history: readonly HistoryEvent[], contentType: string,
   })
 }
 
-/** Widened to whole hours, since the rule speaks of hours. */
-function longPauses(listedAt: readonly number[]): Interval[] {
-  return listedAt.flatMap((at, index) => {
-    const next = listedAt[index + 1]
-    if (next === undefined || next - at <= hourMs) return []
-    return [
-      {
-        from: Math.floor(at / hourMs) * hourMs,
-        to: Math.ceil(next / hourMs) * hourMs,
-      },
-    ]
+/** Before the first sign too. Widened to whole hours, since the rule speaks of hours. */
+function longPauses(observedAt: readonly number[]): Interval[] {
+  return observedAt.flatMap((at, index) => {
+    const before = observedAt[index - 1] ?? Number.NEGATIVE_INFINITY
+    if (at - before <= hourMs) return []
+    return [{ from: Math.floor(before / hourMs) * hourMs, to: Math.ceil(at / hourMs) * hourMs }]
   })
 }

@@ -219,6 +219,11 @@ describe('the subscription', () => {
     expect(statesOf(entries, { from: hour(20), to: hour(28) })).toEqual([...allOf('unverified', 5), ...allOf('settled', 3)])
   })
 
+  test('a pause that began before the evidence at hand is one too', () => {
+    const entries = [...windows(20, 127), settleSweep(0), settleSweep(1)]
+    expect(statesOf(entries, { from: hour(20), to: hour(24) })).toEqual(['unverified', ...allOf('settled', 3)])
+  })
+
   test('a content created in such an hour shows that the subscription was on', () => {
     const afterOutage = Array.from({ length: 6 }, (_, n) =>
       entry({ from: hour(20 + n), to: hour(21 + n), at: hour(26), contents: [content(hour(20 + n), 'stored')] }),

@@ -1,5 +1,5 @@
 import { defaultHorizonMs } from '../due-listings.ts'
-import { hourMs, type Interval, overlaps } from '../interval.ts'
+import { dayMs, hourMs, type Interval, overlaps } from '../interval.ts'
 import type { LedgerEntry } from '../ledger/ledger-entry.ts'
 import { collectionOf, type HistoryEvent } from '../tenant-history.ts'
 import { listableMs, windowsOver } from '../windows.ts'
@@ -10,10 +10,16 @@ import { type WindowRecord, windowRecords } from './window-record.ts'
 export interface CoverageEvidence {
   readonly contentType: string
   readonly history: readonly HistoryEvent[]
-  /** Every entry whose span overlaps the asked range or the horizon after it. */
+  /**
+   * Every entry whose span overlaps the asked range or the horizon after it, and those of the {@link evidenceLeadMs} before: a pause in
+   * the listings that reaches into the range begins before it.
+   */
   readonly entries: readonly LedgerEntry[]
   readonly horizonMs?: number
 }
+
+/** A window is listed within 7 days of its end or never, so no pause that matters began longer ago. */
+export const evidenceLeadMs: number = 8 * dayMs
 
 interface Finding {
   readonly state: CoverageState
