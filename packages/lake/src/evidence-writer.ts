@@ -1,6 +1,6 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { appendFile, mkdir, rm } from 'node:fs/promises'
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
@@ -83,7 +83,7 @@ export class EvidenceWriter implements AsyncDisposable {
     const variants: string[] = []
     for (const partition of this.#partitions.values()) {
       const digests = {
-        linesSha256: partition.lines.digest('hex'),
+        linesSha256: partition.lines.copy().digest('hex'),
         recordsSha256: recordsDigest(partition.records),
       }
       const body = await this.#compress(partition, digests)
@@ -143,7 +143,7 @@ export class EvidenceWriter implements AsyncDisposable {
     await appendFile(partition.spool, Buffer.concat(partition.held))
     partition.held = []
     const path = `${partition.spool}.gz`
-    await appendFile(path, rawHeader(digests))
+    await writeFile(path, rawHeader(digests))
     await pipeline(createReadStream(partition.spool), createDeflateRaw(compression), createWriteStream(path, { flags: 'a' }))
     await appendFile(path, trailer)
     return { path }
