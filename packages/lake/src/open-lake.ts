@@ -19,6 +19,8 @@ export async function openLake(location: string): Promise<ObjectStore> {
     )
   }
   const root = isAbsolute(folder) ? folder : resolve(folder)
-  await mkdir(root, { recursive: true })
+  await mkdir(root, { recursive: true }).catch((cause) => {
+    throw new MailtrailError('LAKE_LOCATION_INVALID', `The lake ${root} is no folder and cannot be made one (${cause.code}).`, { cause })
+  })
   return createFolderStore(root)
 }
