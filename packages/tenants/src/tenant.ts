@@ -24,7 +24,7 @@ const schema = z.object({
 
 /** @throws {@link MailtrailError} `TENANT_INVALID` with every fault, `TENANT_EXISTS` */
 export async function addTenant(lake: ObjectStore, tenant: Tenant, options?: Abortable): Promise<void> {
-  const { schema: version, ...fields } = parseTenant({ schema: 1, ...tenant })
+  const { schema: version, ...fields } = parseTenant(tenant.tenantId, { schema: 1, ...tenant })
   const body = Buffer.from(`${JSON.stringify({ schema: version, ...fields }, null, 2)}\n`)
   if ((await lake.create(tenantKey(tenant.tenantId), body, options)) === 'exists') {
     throw new MailtrailError('TENANT_EXISTS', `Tenant ${tenant.tenantId} is already registered in ${lake.place}.`)
@@ -36,7 +36,7 @@ export async function readTenant(lake: ObjectStore, tenantId: TenantId, options?
   const bytes = await lake.read(tenantKey(tenantId), options)
   if (!bytes)
     throw new MailtrailError('TENANT_UNKNOWN', `Tenant ${tenantId} is not registered in ${lake.place}. Add it with: mailtrail tenant add`)
-  return parseTenant(JSON.parse(Buffer.from(bytes).toString()))
+  return parseTenant(tenantId, parseJson(Buffer.from(bytes).toString()))
 }
 
 /** All registered tenants, by id. */
@@ -47,9 +47,20 @@ export async function* listTenants(lake: ObjectStore, options?: Abortable): Asyn
   }
 }
 
-function parseTenant(input: unknown): z.infer<typeof schema> {
-  const result = schema.safeParse(input)
+function parseTenant(tenantId: TenantId, input: unknown): z.infer<typeof schema> {
+  // What lies in a tenant's place must be this tenant's: its credential opens another's data otherwise.
+  const isOwn = (tenant: { readonly tenantId: TenantId }): boolean => tenant.tenantId === tenantId
+  const result = schema.refine(isOwn, { path: ['tenantId'], error: 'is of another tenant' }).safeParse(input)
   if (result.success) return result.data
   const faults = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
-  throw new MailtrailError('TENANT_INVALID', `The tenant has ${faults.length} fault(s):\n${faults.join('\n')}`)
+  throw new MailtrailError('TENANT_INVALID', `Tenant ${tenantId} has ${faults.length} fault(s):\n${faults.join('\n')}`)
+}
+
+/** Undefined when the text is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
