@@ -33,9 +33,9 @@ export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named
   }
 
   const cloudOf = (name: string): Cloud => {
-    const { caFile, ...rest } = named[name] ?? {}
+    const { caFile, ...rest } = (Object.hasOwn(named, name) && named[name]) || {}
     if ('apiRoot' in rest) return { name, ...rest, ...(caFile === undefined ? {} : { caFile }) }
-    if (name in clouds) return clouds[name as keyof typeof clouds]
+    if (Object.hasOwn(clouds, name)) return clouds[name as keyof typeof clouds]
     const names = [...Object.keys(clouds), ...Object.keys(named)].join(', ')
     throw new MailtrailError(
       'CLOUD_UNKNOWN',

@@ -1,0 +1,104 @@
+import type { ActivityApi } from '@mailtrail/activity-api'
+import { parseTenantId } from '@mailtrail/core'
+import { createFolderStore, type ObjectStore } from '@mailtrail/lake'
+import { temporaryFolder } from '@mailtrail/testing'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { addTenant, type Tenant } from './tenant.ts'
+import { createTenantApis, type TenantApis } from './tenant-apis.ts'
+
+// Nobody listens on port 1 of this machine, so a login gets no further than here.
+const nowhere = { loginHost: 'https://127.0.0.1:1', apiRoot: 'https://127.0.0.1:1', resource: 'https://127.0.0.1:1' }
+const publisherId = '33333333-2222-4333-8444-555555555555'
+const tenant: Tenant = {
+  tenantId: parseTenantId('11111111-2222-4333-8444-555555555555'),
+  displayName: 'Contoso',
+  cloud: 'lab',
+  clientId: '22222222-3333-4444-8555-666666666666',
+  credential: 'env:TENANT_APIS_TEST_SECRET',
+}
+const other: Tenant = { ...tenant, tenantId: parseTenantId('99999999-2222-4333-8444-555555555555') }
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe('a tenant opened', () => {
+  test('twice is the same feed; another tenant has another', async () => {
+    await using place = await openPlace(tenant, other)
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+    const [one, again] = await Promise.all([place.apis.open(tenant.tenantId), place.apis.open(tenant.tenantId)])
+    expect(again).toBe(one)
+    expect(await place.apis.open(tenant.tenantId)).toBe(one)
+    expect(await place.apis.open(other.tenantId)).not.toBe(one)
+  })
+
+  test('after a failure is opened anew, once what was missing is there', async () => {
+    await using place = await openPlace()
+    const failure = (code: string) => expect(place.apis.open(tenant.tenantId)).rejects.toMatchObject({ code })
+    await failure('TENANT_UNKNOWN')
+    await addTenant(place.lake, tenant)
+    await failure('SECRET_UNAVAILABLE')
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+    expect(await place.apis.open(tenant.tenantId)).toHaveProperty('listContent')
+  })
+
+  test.each(['nowhere', 'World', 'constructor', 'toString'])('in the cloud %j is refused with the clouds there are', async (cloud) => {
+    await using place = await openPlace({ ...tenant, cloud })
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+    const error = await place.apis.open(tenant.tenantId).catch((reason) => reason)
+    expect(error).toMatchObject({ code: 'CLOUD_UNKNOWN' })
+    for (const name of [`"${cloud}"`, 'worldwide', 'gcc', 'gcc-high', 'dod', 'china', 'lab']) expect(error.message).toContain(name)
+  })
+
+  test.each(['worldwide', 'gcc', 'gcc-high', 'dod', 'china', 'lab'])('in the cloud %s connects to nothing yet', async (cloud) => {
+    await using place = await openPlace({ ...tenant, cloud })
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+    expect(await place.apis.open(tenant.tenantId)).toHaveProperty('listContent')
+  })
+})
+
+describe('a credential', () => {
+  test('with a PEM block is a certificate', async () => {
+    await using place = await openPlace(tenant)
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', '-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----')
+    const error = await login(await place.apis.open(tenant.tenantId))
+    expect(error).toMatchObject({ code: 'ACTIVITY_API_LOGIN_FAILED', message: expect.stringContaining('not PEM of a certificate') })
+    expect(String(error)).not.toContain('canary')
+  })
+
+  test('without is a secret, and is sent to its cloud alone', async () => {
+    await using place = await openPlace(tenant)
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'canary')
+    const error = await login(await place.apis.open(tenant.tenantId))
+    expect(error).toMatchObject({ code: 'ACTIVITY_API_UNAVAILABLE' })
+    expect(String(error)).not.toContain('canary')
+  })
+})
+
+test('what was opened is closed with the whole, failures aside', async () => {
+  await using place = await openPlace(tenant)
+  vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+  const api = await place.apis.open(tenant.tenantId)
+  const close = vi.spyOn(api, Symbol.asyncDispose)
+  await expect(place.apis.open(other.tenantId)).rejects.toMatchObject({ code: 'TENANT_UNKNOWN' })
+  await place.apis[Symbol.asyncDispose]()
+  expect(close).toHaveBeenCalledOnce()
+})
+
+interface Place extends AsyncDisposable {
+  readonly lake: ObjectStore
+  readonly apis: TenantApis
+}
+
+async function openPlace(...tenants: readonly Tenant[]): Promise<Place> {
+  await using resources = new AsyncDisposableStack()
+  const lake = createFolderStore(resources.use(await temporaryFolder()).path)
+  for (const each of tenants) await addTenant(lake, each)
+  const apis = resources.use(createTenantApis(lake, { publisherId, clouds: { lab: nowhere } }))
+  const kept = resources.move()
+  return { lake, apis, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+async function login(api: ActivityApi): Promise<unknown> {
+  return api.listSubscriptions().catch((error: unknown) => error)
+}
