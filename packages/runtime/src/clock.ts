@@ -31,6 +31,7 @@ export class SimulatedClock implements Clock {
     readonly periodMs: number
     readonly run: () => Promise<void>
     dueAt: number
+    isRunning: boolean
   }>()
 
   constructor(start: number) {
@@ -42,18 +43,21 @@ export class SimulatedClock implements Clock {
   }
 
   every(periodMs: number, run: () => Promise<void>): Disposable {
-    const task = { periodMs, run, dueAt: this.#now + periodMs }
+    const task = { periodMs, run, dueAt: this.#now + periodMs, isRunning: false }
     this.#tasks.add(task)
     return { [Symbol.dispose]: () => void this.#tasks.delete(task) }
   }
 
-  /** Moves to `time` and runs what has become due, each task once however many periods went by. */
+  /** Moves to `time` and runs what has become due, each task once however many periods went by; one that still runs stays due. */
   async advanceTo(time: number): Promise<void> {
     this.#now = Math.max(this.#now, time)
     for (const task of this.#tasks) {
-      if (task.dueAt > this.#now) continue
+      if (task.dueAt > this.#now || task.isRunning) continue
       task.dueAt = this.#now + task.periodMs
-      await task.run()
+      task.isRunning = true
+      await task.run().finally(() => {
+        task.isRunning = false
+      })
     }
   }
 }
