@@ -117,7 +117,9 @@ function parseConfig<T>(part: z.ZodType<T>, input: Record<string, unknown>): T {
 
 function readYaml(file: string): Record<string, unknown> {
   try {
-    return z.record(z.string(), z.unknown()).parse(parseYaml(readFileSync(file, 'utf8')) ?? {})
+    const settings = z.record(z.string(), z.unknown()).safeParse(parseYaml(readFileSync(file, 'utf8')) ?? {})
+    if (settings.success) return settings.data
+    throw new Error('it holds no settings by name')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
     throw new MailtrailError('CONFIG_INVALID', `The configuration file ${file} cannot be read: ${reason}`, { cause })

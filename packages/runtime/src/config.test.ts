@@ -1,0 +1,135 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { temporaryFolder } from '@mailtrail/testing'
+import { describe, expect, test } from 'vitest'
+import { type Config, loadConfig, loadLakeLocation } from './config.ts'
+
+const env = {
+  MAILTRAIL_REDIS_URL: 'redis://127.0.0.1:6379',
+  MAILTRAIL_LAKE: 'file:/env',
+  MAILTRAIL_PUBLISHER_ID: '11111111-2222-4333-8444-555555555555',
+}
+
+describe(loadConfig, () => {
+  test('has defaults for what nobody sets', () => {
+    expect(loadConfig({}, env)).toEqual({
+      redisUrl: env.MAILTRAIL_REDIS_URL,
+      lake: env.MAILTRAIL_LAKE,
+      publisherId: env.MAILTRAIL_PUBLISHER_ID,
+      clouds: {},
+      destinations: [],
+      logLevel: 'info',
+      jobLockMs: 30_000,
+    })
+  })
+
+  test.each([
+    { title: 'a flag over all', flag: 'file:/flag', variable: 'file:/env', yaml: 'file:/yaml', lake: 'file:/flag' },
+    { title: 'a variable over the file', flag: undefined, variable: 'file:/env', yaml: 'file:/yaml', lake: 'file:/env' },
+    { title: 'the file where there is nothing else', flag: undefined, variable: undefined, yaml: 'file:/yaml', lake: 'file:/yaml' },
+  ])('takes $title', async ({ flag, variable, yaml, lake }) => {
+    await using file = await yamlFile(`lake: ${yaml}\n`)
+    const { MAILTRAIL_LAKE: _, ...rest } = env
+    const set = { ...rest, ...(variable && { MAILTRAIL_LAKE: variable }) }
+    expect(loadConfig({ lake: flag }, set, file.path).lake).toBe(lake)
+    expect(loadLakeLocation(flag, set, file.path)).toBe(lake)
+  })
+
+  test.each([
+    { name: 'MAILTRAIL_REDIS_URL', value: 'rediss://redis.example:6380', key: 'redisUrl', expected: 'rediss://redis.example:6380' },
+    { name: 'MAILTRAIL_LOG_LEVEL', value: 'debug', key: 'logLevel', expected: 'debug' },
+    { name: 'MAILTRAIL_JOB_LOCK_MS', value: '500', key: 'jobLockMs', expected: 500 },
+  ] satisfies { name: string; value: string; key: keyof Config; expected: unknown }[])('reads $name', ({ name, value, key, expected }) => {
+    expect(loadConfig({}, { ...env, [name]: value })[key]).toBe(expected)
+  })
+
+  test('reads the file that MAILTRAIL_CONFIG names', async () => {
+    await using file = await yamlFile(`
+clouds:
+  lab: { loginHost: "https://127.0.0.1:8443", apiRoot: "https://127.0.0.1:8443", resource: "https://127.0.0.1:8443", caFile: /ca.pem }
+destinations:
+  - { name: siem-1, url: "https://siem.example/hook", secret: "env:SIEM_SECRET" }
+logLevel: warn
+`)
+    const config = loadConfig({}, { ...env, MAILTRAIL_CONFIG: file.path })
+    expect(config.clouds.lab?.caFile).toBe('/ca.pem')
+    expect(config.destinations).toEqual([{ name: 'siem-1', url: 'https://siem.example/hook', secret: 'env:SIEM_SECRET' }])
+    expect(config.logLevel).toBe('warn')
+  })
+
+  test('an empty file sets nothing', async () => {
+    await using file = await yamlFile('# nothing yet\n')
+    expect(loadConfig({}, env, file.path)).toEqual(loadConfig({}, env))
+  })
+
+  test('lists every fault at once, with the variables that set them', () => {
+    const message = faultsOf({}, { MAILTRAIL_REDIS_URL: 'http://:canary@x', MAILTRAIL_LOG_LEVEL: 'loud', MAILTRAIL_JOB_LOCK_MS: '10' })
+    expect(message).toContain('5 faults')
+    for (const name of ['REDIS_URL', 'LAKE', 'PUBLISHER_ID', 'LOG_LEVEL', 'JOB_LOCK_MS']) expect(message).toContain(`(MAILTRAIL_${name})`)
+    expect(message).not.toContain('canary')
+  })
+
+  test.each([
+    { title: 'an unknown key', yaml: 'lakes: file:/x', parts: ['"lakes"'] },
+    { title: 'an unknown key of a cloud', yaml: 'clouds: { lab: { api: x } }', parts: ['clouds.lab', '"api"', 'clouds.lab.loginHost'] },
+    {
+      title: 'a cloud without TLS',
+      yaml: 'clouds: { lab: { loginHost: "http://x" } }',
+      parts: ['clouds.lab.loginHost: must be an https address'],
+    },
+    {
+      title: 'a secret that is no reference',
+      yaml: 'destinations: [{ name: siem, url: "https://x", secret: canary }]',
+      parts: ['destinations.0.secret: must be env:NAME or file:PATH'],
+    },
+    {
+      title: 'a destination that makes no key',
+      yaml: 'destinations: [{ name: ../x, url: "https://x", secret: env:X }]',
+      parts: ['destinations.0.name'],
+    },
+  ])('refuses $title', async ({ yaml, parts }) => {
+    await using file = await yamlFile(yaml)
+    const message = faultsOf({}, env, file.path)
+    for (const part of parts) expect(message).toContain(part)
+    expect(message).not.toContain('canary')
+  })
+
+  test.each([
+    { title: 'is not YAML', yaml: 'lake: [canary' },
+    { title: 'is a list', yaml: '- lake' },
+    { title: 'is a text', yaml: 'canary' },
+    { title: 'names a key twice', yaml: 'lake: a\nlake: canary\n' },
+  ])('refuses a file that $title, names it, and repeats nothing of it', async ({ yaml }) => {
+    await using file = await yamlFile(yaml)
+    const message = faultsOf({}, env, file.path)
+    expect(message).toMatch(/cannot be read: .*\w/)
+    expect(message).toContain(file.path)
+    expect(message).not.toContain('canary')
+  })
+
+  test('refuses a file that is missing', () => {
+    expect(faultsOf({}, env, '/nowhere/mailtrail.yaml')).toContain('/nowhere/mailtrail.yaml')
+  })
+})
+
+test('the location of the lake needs nothing else, and says what is missing', () => {
+  expect(loadLakeLocation('file:/flag', {})).toBe('file:/flag')
+  expect(() => loadLakeLocation(undefined, {})).toThrow('(MAILTRAIL_LAKE)')
+})
+
+function faultsOf(...input: Parameters<typeof loadConfig>): string {
+  try {
+    loadConfig(...input)
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID' })
+    return error instanceof Error ? error.message : ''
+  }
+  throw new Error('The configuration was taken.')
+}
+
+async function yamlFile(text: string): Promise<AsyncDisposable & { readonly path: string }> {
+  const folder = await temporaryFolder()
+  const path = join(folder.path, 'mailtrail.yaml')
+  await writeFile(path, text)
+  return { path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+}
