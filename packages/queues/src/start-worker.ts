@@ -58,10 +58,9 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       tenantId: job.data?.tenantId,
     })
     try {
-      const parsed = schema.safeParse(job.data)
-      if (!parsed.success) throw new MailtrailError('JOB_INVALID', `Job ${job.id} of ${queue} is not of a known schema.`)
+      const task = parseTask(schema, job)
       const attempt = job.attemptsMade + 1
-      await handle(parsed.data, { signal, log: jobLog, attempt, lastAttempt: attempt >= (job.opts.attempts ?? 1) })
+      await handle(task, { signal, log: jobLog, attempt, lastAttempt: attempt >= (job.opts.attempts ?? 1) })
     } catch (error) {
       const isKnown = error instanceof MailtrailError
       const found = { code: codeOf(error), reason: messageOf(error), ...(!isKnown && { at: framesOf(error) }) }
@@ -73,6 +72,15 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       await job.moveToDelayed(Date.now() + error.retry.afterMs * (1 + Math.random() / 2), token)
       throw new DelayedError()
     }
+  }
+}
+
+/** Schemas transform too, so that a refusal may be any error, and may quote the data. */
+function parseTask<T>(schema: z.ZodType<T>, { id, queueName, data }: Job): T {
+  try {
+    return schema.parse(data)
+  } catch (cause) {
+    throw new MailtrailError('JOB_INVALID', `Job ${id} of ${queueName} is not of a known schema.`, { cause })
   }
 }
 

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { MailtrailError } from '@mailtrail/core'
+import { describe, expect, test, vi } from 'vitest'
+import { openPlace, type Place, tenant, until } from '../test/place.ts'
+import { turnTaskSchema } from './jobs.ts'
+import type { Handler, TaskContext } from './start-worker.ts'
+
+const turn = { tenantId: tenant(1), entryKey: 'ledger/a', offset: 0, count: 20, turnId: 'turn-1-a' }
+const contents = { queue: 'contents', schema: turnTaskSchema }
+
+describe('a job that fails', () => {
+  test('for good ends at once, with its code and message', async () => {
+    await using place = await openPlace()
+    const handle = failing(() => new MailtrailError('NO_USE', 'It is no use.'))
+    await runTurn(place, handle, 5)
+    expect(handle).toHaveBeenCalledOnce()
+    const [job] = await place.raw.contents.getFailed()
+    expect(job?.failedReason).toBe('NO_USE: It is no use.')
+  })
+
+  test.each([
+    { title: 'worth repeating', error: () => new MailtrailError('AGAIN', 'Once more.', { retry: { again: true } }) },
+    { title: 'unexpectedly', error: () => new TypeError('jane.doe@hospital.example') },
+  ])('$title has all its attempts, and is told which is the last', async ({ error }) => {
+    await using place = await openPlace()
+    const handle = failing(error)
+    await runTurn(place, handle, 3)
+    expect(contextsOf(handle).map(({ attempt, lastAttempt }) => [attempt, lastAttempt])).toEqual([
+      [1, false],
+      [2, false],
+      [3, true],
+    ])
+    expect(await place.raw.contents.getFailedCount()).toBe(1)
+  })
+
+  test('and is to wait spends no attempt, however often', async () => {
+    await using place = await openPlace()
+    let failures = 0
+    const handle = vi.fn<Handler<unknown>>(async () => {
+      failures += 1
+      if (failures <= 7) throw new MailtrailError('THROTTLED', 'Wait.', { retry: { again: true, afterMs: 1 } })
+    })
+    await runTurn(place, handle, 2)
+    expect(contextsOf(handle).map(({ attempt, lastAttempt }) => [attempt, lastAttempt])).toEqual(Array(8).fill([1, false]))
+    expect(await place.raw.contents.getCompletedCount()).toBe(1)
+  })
+
+  test('and is to wait waits as long as it was told, up to half as much again', async () => {
+    await using place = await openPlace()
+    const handle = failing(() => new MailtrailError('THROTTLED', 'Wait.', { retry: { again: true, afterMs: 60_000 } }))
+    place.work({ ...contents, handle })
+    await place.queues.turn(turn)
+    const [job] = await until(async () => {
+      const jobs = await place.raw.contents.getDelayed()
+      expect(jobs).toHaveLength(1)
+      return jobs
+    })
+    expect(job?.delay).toBeGreaterThan(59_000)
+    expect(job?.delay).toBeLessThanOrEqual(90_000)
+  })
+
+  test('and is to wait holds back no other tenant', async () => {
+    await using place = await openPlace()
+    const handle = vi.fn<Handler<typeof turn>>(async ({ tenantId }) => {
+      if (tenantId === tenant(1)) throw new MailtrailError('THROTTLED', 'Wait.', { retry: { again: true, afterMs: 60_000 } })
+    })
+    place.work({ ...contents, handle })
+    await place.queues.turn(turn)
+    await place.queues.turn({ ...turn, tenantId: tenant(2), turnId: 'turn-1-b' })
+    await until(async () => expect(await place.raw.contents.getCompletedCount()).toBe(1))
+    expect(await place.raw.contents.getDelayedCount()).toBe(1)
+  })
+
+  test('unexpectedly leaves in the log where it did, and nothing it said', async () => {
+    await using place = await openPlace()
+    await runTurn(
+      place,
+      failing(() => new TypeError('canary@hospital.example')),
+      1,
+    )
+    expect(place.logged()).toContain('"event":"job.failed"')
+    expect(place.logged()).toContain('"reason":"TypeError"')
+    expect(place.logged()).toContain('start-worker.int.test')
+    expect(place.logged()).not.toContain('canary')
+  })
+})
+
+describe('job data that is not of the schema', () => {
+  test.each([
+    { title: 'of a version to come', data: { ...turn, v: 2 } },
+    { title: 'without a tenant', data: { ...turn, v: 1, tenantId: undefined } },
+    { title: 'with a tenant that is none', data: { ...turn, v: 1, tenantId: 'canary' } },
+    { title: 'that is no object', data: 'canary' },
+    { title: 'that is null', data: null },
+  ])('($title) fails with JOB_INVALID, and the worker goes on', async ({ data }) => {
+    await using place = await openPlace()
+    const handle = vi.fn<Handler<unknown>>(async () => {})
+    place.work({ ...contents, handle })
+    await place.raw.contents.add('turn', data, { attempts: 5 })
+    await place.queues.turn(turn)
+    await place.settled()
+    const [job] = await place.raw.contents.getFailed()
+    expect(job?.failedReason).toMatch(/^JOB_INVALID: /)
+    expect(handle).toHaveBeenCalledOnce()
+    expect(handle.mock.calls[0]?.[0]).toEqual({ v: 1, ...turn })
+  })
+})
+
+describe('a worker that is disposed', () => {
+  test('lets its running job finish, takes no other, and leaves no signal behind', async () => {
+    await using place = await openPlace()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const handle = vi.fn<Handler<unknown>>(() => promise)
+    const worker = place.work({ ...contents, handle })
+    await place.queues.turn(turn)
+    await place.queues.turn({ ...turn, turnId: 'turn-2-a' })
+    await until(() => expect(handle).toHaveBeenCalledOnce())
+    const disposed = worker[Symbol.asyncDispose]()
+    resolve()
+    await disposed
+    expect(await place.raw.contents.getJobCounts('completed', 'active', 'wait')).toEqual({ completed: 1, active: 0, wait: 1 })
+    expect(contextsOf(handle)[0]?.signal.aborted).toBe(false)
+  })
+
+  test('aborts what still runs after 20 seconds', async () => {
+    await using place = await openPlace()
+    const handle = vi.fn<Handler<unknown>>((_, { signal }) => once(signal, 'abort').then(() => signal.throwIfAborted()))
+    const worker = place.work({ ...contents, handle })
+    await place.queues.turn(turn)
+    await until(() => expect(handle).toHaveBeenCalledOnce())
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    const disposed = worker[Symbol.asyncDispose]()
+    const grace = timers.mock.calls.find(([, delay]) => delay === 20_000)?.[0]
+    timers.mockRestore()
+    expect(contextsOf(handle)[0]?.signal.aborted).toBe(false)
+    grace?.()
+    await disposed
+    // Handed back to wait for its next attempt.
+    expect(await place.queues.hasTurn(turn.turnId)).toBe(true)
+  })
+})
+
+test('the job of a worker that was killed is taken over, and no attempt is spent', async () => {
+  await using place = await openPlace()
+  await place.queues.turn(turn)
+  const program = fileURLToPath(new URL('../test/hanging-worker.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--conditions=@mailtrail/source', program, place.server.url], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const [said] = await once(child.stdout, 'data')
+  expect(String(said)).toBe(`${turn.turnId}\n`)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const handle = vi.fn<Handler<unknown>>(async () => {})
+  place.work({ ...contents, handle })
+  await place.settled()
+  expect(contextsOf(handle).map(({ attempt }) => attempt)).toEqual([1])
+})
+
+describe('a worker whose Redis', () => {
+  test.each([
+    { title: 'lost everything in the middle of a job', lose: (place: Place) => place.redis.flushall() },
+    { title: 'crashed in the middle of a job', lose: (place: Place) => place.server.restart() },
+    { title: 'came back empty in the middle of a job', lose: (place: Place) => place.server.restart({ wipe: true }) },
+  ])('$title throws nothing, and does what is queued afterwards', async ({ lose }) => {
+    await using place = await openPlace()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const seen: string[] = []
+    place.work({
+      ...contents,
+      handle: async ({ turnId }) => {
+        seen.push(turnId)
+        if (turnId === turn.turnId) await promise
+      },
+    })
+    await place.queues.turn(turn)
+    await until(() => expect(seen).toEqual([turn.turnId]))
+    await lose(place)
+    resolve()
+    await place.queues.turn({ ...turn, turnId: 'turn-2-a' })
+    await until(() => expect(seen).toContain('turn-2-a'))
+    await place.settled()
+  })
+})
+
+/** A handler that always fails so. */
+function failing(error: () => Error) {
+  return vi.fn<Handler<unknown>>(async () => {
+    throw error()
+  })
+}
+
+/** Queues a turn with so many attempts and next to no wait between them, and runs it to its end. */
+async function runTurn(place: Place, handle: Handler<unknown>, attempts: number): Promise<void> {
+  place.work({ ...contents, handle })
+  await place.raw.contents.add('turn', { v: 1, ...turn }, { attempts, backoff: { type: 'fixed', delay: 1 } })
+  await place.settled()
+}
+
+function contextsOf(handle: { readonly mock: { readonly calls: readonly (readonly [unknown, TaskContext])[] } }): TaskContext[] {
+  return handle.mock.calls.map(([, context]) => context)
+}
