@@ -39,6 +39,8 @@ export function createWorkQueues(redis: Redis): WorkQueues {
   const contents = new Queue<TurnTask>(queueNames.contents, options)
   const alerts = new Queue<AlertTask>(queueNames.alerts, options)
   const queues = [windows, contents, alerts]
+  // Commands wait until Redis is back; without a listener each lost connection would be printed.
+  for (const queue of queues) queue.on('error', () => {})
   const spanId = (task: Pick<ListTask, 'tenantId' | 'contentType' | 'start' | 'end'>): string =>
     `${task.tenantId}/${task.contentType}/${task.start}-${task.end}`
   return {
