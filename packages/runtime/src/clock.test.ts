@@ -14,7 +14,8 @@ describe(SimulatedClock, () => {
     { title: 'not before its period is over', times: [1_009], runs: 0 },
     { title: 'when its period is over', times: [1_010], runs: 1 },
     { title: 'once, however many periods went by', times: [1_100], runs: 1 },
-    { title: 'a period after the time it ran, not after the time it was due', times: [1_015, 1_020, 1_024, 1_025], runs: 2 },
+    { title: 'not sooner than a period after it ran, whenever it was due', times: [1_015, 1_020, 1_024], runs: 1 },
+    { title: 'again a period after it ran', times: [1_015, 1_020, 1_025], runs: 2 },
     { title: 'in every period', times: [1_010, 1_020, 1_030], runs: 3 },
     { title: 'not again when time stands still', times: [1_010, 1_010], runs: 1 },
   ])('runs a task $title', async ({ times, runs }) => {
