@@ -14,7 +14,7 @@ import {
 } from '@mailtrail/core'
 import { EvidenceWriter, type ObjectStore, type StoredEvidence } from '@mailtrail/lake'
 import { type FlaggedMailbox, flaggedMailbox } from './flagged-mailbox.ts'
-import { type BadRecord, storeBadRecords } from './quarantine.ts'
+import { type BadRecordNote, noteBadRecords, storeBadRecord } from './quarantine.ts'
 
 export interface FetchOptions extends Abortable {
   readonly tenantId: TenantId
@@ -43,7 +43,7 @@ export async function fetchContent(content: EntryContent, options: FetchOptions)
   const { body } = await api.openContent({ contentId: content.id, contentUri: content.uri }, { signal })
   const selector = createRecordSelector({ operations, tenantId })
   const bodyHash = createHash('sha256')
-  const bad: BadRecord[] = []
+  const bad: BadRecordNote[] = []
   const flagged = new Map<string, FlaggedMailbox>()
   let recordsSeen = 0
   let recordsKept = 0
@@ -52,11 +52,11 @@ export async function fetchContent(content: EntryContent, options: FetchOptions)
   const take = async (selected: readonly SelectedRecord[]): Promise<void> => {
     for (const item of selected) {
       recordsSeen += 1
-      if (item.kind === 'quarantined') bad.push(item)
+      if (item.kind === 'quarantined') bad.push(await storeBadRecord(lake, { tenantId, contentId: content.id, record: item }, { signal }))
       if (item.kind !== 'kept') continue
       recordsKept += 1
       await evidence.add(keptLine(item.line, item.record))
-      const mailbox = flaggedMailbox(parseMailAccess(item.record))
+      const mailbox = flaggedMailbox(parseMailAccess(item.record), content.created)
       if (mailbox && !flagged.has(mailbox.key)) flagged.set(mailbox.key, mailbox)
     }
   }
@@ -67,7 +67,7 @@ export async function fetchContent(content: EntryContent, options: FetchOptions)
   }
   await take(selector.end())
   const stored = await evidence.store({ signal })
-  await storeBadRecords(lake, { tenantId, contentId: content.id, bad }, { signal })
+  if (bad.length > 0) await noteBadRecords(lake, { tenantId, contentId: content.id, bad }, { signal })
   return {
     ...stored,
     recordsSeen,

@@ -9,12 +9,20 @@ export interface FlaggedMailbox {
   readonly flaggedAt: number
 }
 
-/** Undefined unless the record is flagged; one that names no time or mailbox GUID still alerts, under a GUID made of its address. */
-export function flaggedMailbox(access: MailAccess): FlaggedMailbox | undefined {
-  if (access.isThrottled !== true || access.time === undefined) return undefined
-  const mailboxGuid = access.mailboxGuid ?? guidOf(access.mailbox ?? '')
-  return { key: `${mailboxGuid}/${utcDate(access.time)}`, mailboxGuid, flaggedAt: access.time }
+/**
+ * Undefined unless the record is flagged. One without a usable mailbox GUID still alerts, under a GUID made of what names the mailbox.
+ *
+ * @param fallbackTime - when the record became available, for one that names no time
+ */
+export function flaggedMailbox(access: MailAccess, fallbackTime: number): FlaggedMailbox | undefined {
+  if (access.isThrottled !== true) return undefined
+  const flaggedAt = access.time ?? fallbackTime
+  const given = access.mailboxGuid?.toLowerCase()
+  const mailboxGuid = given !== undefined && guid.test(given) ? given : guidOf(given ?? access.mailbox ?? '')
+  return { key: `${mailboxGuid}/${utcDate(flaggedAt)}`, mailboxGuid, flaggedAt }
 }
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 function guidOf(address: string): string {
   return createHash('sha256')

@@ -7,20 +7,37 @@ import type { ActivityApi } from '@mailtrail/activity-api'
 import type { Abortable, EntryContent, SelectedRecord, TenantId } from '@mailtrail/core'
 import { type ObjectStore, quarantineKey } from '@mailtrail/lake'
 
-export type BadRecord = Extract<SelectedRecord, { kind: 'quarantined' }>
+type BadRecord = Extract<SelectedRecord, { kind: 'quarantined' }>
+
+/** Where a quarantined record stood, its length in bytes, and why it could not be kept. */
+export interface BadRecordNote {
+  readonly offset: number
+  readonly bytes: number
+  readonly reason: BadRecord['reason']
+}
 
 interface BadContent {
   readonly tenantId: TenantId
   readonly contentId: string
-  readonly bad: readonly BadRecord[]
 }
 
-/** Keeps what could not be kept as evidence: each record's bytes, and one note of offsets and reasons. */
-export async function storeBadRecords(lake: ObjectStore, { tenantId, contentId, bad }: BadContent, options: Abortable): Promise<void> {
-  if (bad.length === 0) return
-  for (const { offset, bytes } of bad) await lake.create(quarantineKey(tenantId, contentId, `${offset}.bin`), bytes, options)
-  const records = bad.map(({ offset, bytes, reason }) => ({ offset, bytes: bytes.length, reason }))
-  await note(lake, tenantId, contentId, { records }, options)
+/** Keeps the bytes of a record that could not be kept as evidence. */
+export async function storeBadRecord(
+  lake: ObjectStore,
+  { tenantId, contentId, record }: BadContent & { readonly record: BadRecord },
+  options: Abortable,
+): Promise<BadRecordNote> {
+  const { offset, bytes, reason } = record
+  await lake.create(quarantineKey(tenantId, contentId, `${offset}.bin`), bytes, options)
+  return { offset, bytes: bytes.length, reason }
+}
+
+export async function noteBadRecords(
+  lake: ObjectStore,
+  { tenantId, contentId, bad }: BadContent & { readonly bad: readonly BadRecordNote[] },
+  options: Abortable,
+): Promise<void> {
+  await note(lake, tenantId, contentId, { records: bad }, options)
 }
 
 /** Keeps a whole body whose records cannot be told apart. It is fetched once more, in bounded memory. */

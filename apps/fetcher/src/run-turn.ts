@@ -1,8 +1,17 @@
-import { mkdir } from 'node:fs/promises'
 import type { ActivityApi } from '@mailtrail/activity-api'
 import { type Alert, contentAlert, raiseAlert, raiseThrottled } from '@mailtrail/alerts'
-import { type EntryContent, type LedgerEntry, MailtrailError, type TenantId } from '@mailtrail/core'
-import { contentHash, type ObjectStore, readLedgerEntry } from '@mailtrail/lake'
+import {
+  type Abortable,
+  type EntryContent,
+  type EntrySpan,
+  isFetchable,
+  type LedgerEntry,
+  MailtrailError,
+  mergeContents,
+  minuteMs,
+  type TenantId,
+} from '@mailtrail/core'
+import { contentHash, type ObjectStore, readEntryGroup, readLedgerEntry } from '@mailtrail/lake'
 import type { Handler, Receipt, Receipts, TaskContext, Turns, TurnTask, WorkQueues } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
 import type { TenantApis } from '@mailtrail/tenants'
@@ -20,6 +29,9 @@ export interface TurnDeps {
   readonly spoolFolder: string
 }
 
+/** A content that takes longer holds up its tenant's others; it is tried again. */
+const contentTimeoutMs = 15 * minuteMs
+
 /** Contents of one turn in flight at a time. */
 const contentsAtOnce = 4
 
@@ -32,6 +44,8 @@ export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
     try {
       await runTurn(deps, task, context)
     } catch (error) {
+      // The credential may have been replaced since it was read.
+      if (error instanceof MailtrailError && error.code === 'ACTIVITY_API_LOGIN_FAILED') deps.apis.forget(task.tenantId)
       if (isFinal(error, context)) await deps.turns.release(task.tenantId, task.turnId)
       throw error
     }
@@ -40,13 +54,18 @@ export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
 }
 
 async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: TurnTask, context: TaskContext): Promise<void> {
-  const { lake, receipts, queues, spoolFolder } = deps
+  const { lake, receipts, queues } = deps
   const { signal } = context
-  await mkdir(spoolFolder, { recursive: true })
   const entry = await readLedgerEntry(lake, entryKey, { signal })
   const api = await deps.apis.open(tenantId, { signal })
-  const reported = await receipts.read(tenantId, entry)
-  const waiting = entry.contents.slice(offset, offset + count).filter(({ id }) => !reported.has(id))
+  const unstored = await unstoredContents(lake, entry, { signal })
+  const turn = entry.contents.slice(offset, offset + count).filter(({ id }) => unstored.has(id))
+  const reported = await receipts.read(
+    tenantId,
+    entry,
+    turn.map(({ id }) => id),
+  )
+  const waiting = turn.filter(({ id }) => !reported.has(id))
 
   const failures: unknown[] = []
   const next = waiting.values()
@@ -63,8 +82,13 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
 
   // The failure that keeps the turn alive longest speaks for it.
   if (failures.length > 0) throw failures.find(isThrottling) ?? failures.find(isWorthRepeating) ?? failures[0]
-  const done = await receipts.read(tenantId, entry)
-  if (entry.contents.every(({ id }) => done.has(id))) await queues.seal({ ...spanOf(entry), overdue: false })
+  if ((await receipts.count(tenantId, entry)) >= unstored.size) await queues.seal({ ...spanOf(entry), overdue: false })
+}
+
+/** Contents of the entry's span that may still be fetched: listed, and not accounted for by any entry of the span. */
+async function unstoredContents(lake: ObjectStore, entry: LedgerEntry, options: Abortable): Promise<ReadonlySet<string>> {
+  const known = mergeContents(await readEntryGroup(lake, entry.tenantId, entry, options))
+  return new Set([...known.values()].filter(({ outcome }) => isFetchable(outcome)).map(({ id }) => id))
 }
 
 interface ContentWork {
@@ -78,7 +102,8 @@ interface ContentWork {
 async function settleContent(deps: TurnDeps, work: ContentWork, context: TaskContext): Promise<Receipt> {
   const { tenantId, entry, content, api } = work
   const { lake, spoolFolder } = deps
-  const { signal, log } = context
+  const { log } = context
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(contentTimeoutMs)])
   try {
     const options = { tenantId, api, lake, spoolFolder, operations: new Set(entry.operations), signal }
     const fetched = await fetchContent(content, options)
@@ -141,7 +166,7 @@ async function announce({ queues, destinations }: TurnDeps, { tenantId, date, id
   for (const destination of destinations) await queues.alert({ tenantId, date, alertId: id, destination })
 }
 
-function spanOf({ tenantId, contentType, start, end }: LedgerEntry): Omit<Parameters<WorkQueues['seal']>[0], 'overdue'> {
+function spanOf({ tenantId, contentType, start, end }: LedgerEntry): EntrySpan & { readonly tenantId: TenantId } {
   return { tenantId, contentType, start, end }
 }
 

@@ -1,3 +1,4 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLake } from '@mailtrail/lake'
@@ -13,6 +14,9 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
   const lake = parts.use(await openLake(config.lake))
   const apis = parts.use(createTenantApis(lake, config))
   const queues = parts.use(createWorkQueues(redis))
+  const spoolFolder = parts.adopt(await mkdtemp(join(tmpdir(), 'mailtrail-spool-')), (folder) =>
+    rm(folder, { recursive: true, force: true }),
+  )
   parts.use(
     startWorker(redis, {
       queue: queueNames.contents,
@@ -25,7 +29,7 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
         turns: createTurns(redis, queues),
         receipts: createReceipts(redis),
         destinations: config.destinations.map(({ name }) => name),
-        spoolFolder: join(tmpdir(), `mailtrail-spool-${process.pid}`),
+        spoolFolder,
       }),
       concurrency: 4,
       jobLockMs: config.jobLockMs,

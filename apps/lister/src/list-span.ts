@@ -9,6 +9,7 @@ import {
   listingDelayWithoutDateMs,
   MailtrailError,
   mergeContents,
+  minuteMs,
   selectorVersion,
   windowsOver,
 } from '@mailtrail/core'
@@ -34,17 +35,18 @@ export interface ListDeps {
  * @throws {@link MailtrailError} `LISTING_TOO_EARLY` when the service's clock says that the span can still grow
  */
 export function createListHandler(deps: ListDeps): Handler<ListTask> {
-  return async (task, { signal, log }) => {
-    const { lake, clock, turns } = deps
+  return async (task, context) => {
+    const { lake, clock } = deps
+    const { log } = context
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(listingTimeoutMs)])
     const api = await deps.apis.open(task.tenantId, { signal })
     await deps.subscriptions.ensure(task.tenantId, task.contentType, api)
-    const { listing, contents } = await listSpan(api, task, clock, { signal }).catch((error) => onRefusal(deps, task, error))
+    const { listing, contents } = await listSpan(api, task, clock, { signal }).catch((error) => onRefusal(deps, task, api, error))
     refuseEarlyListing(task, listing)
 
-    const known = mergeContents(await readLedger(lake, task.tenantId, { from: task.start, to: task.end }, { signal }))
-    // What the service could not deliver before is asked for once more whenever it lists it again.
-    const isNews = ({ id }: EntryContent): boolean => !known.has(id) || known.get(id)?.outcome === 'missing'
-    const named = task.entry === 'listed' ? contents : contents.filter(isNews)
+    const entries = task.entry === 'listed' ? [] : await readLedger(lake, task.tenantId, { from: task.start, to: task.end }, { signal })
+    const known = mergeContents(entries)
+    const named = contents.filter(({ id }) => !known.has(id))
     const entry: LedgerEntry = {
       tenantId: task.tenantId,
       contentType: task.contentType,
@@ -67,10 +69,21 @@ export function createListHandler(deps: ListDeps): Handler<ListTask> {
       contents: contents.length,
       named: named.length,
     })
-    if (!written || written.contents.length === 0) return
-    const entryKey = ledgerKey(task.tenantId, written, written.entry)
-    await turns.offer({ tenantId: task.tenantId, entryKey, total: written.contents.length, start: task.start })
+    if (written) await offer(deps, written)
+    // What the service could not deliver before is asked for again whenever it lists it again.
+    const isMissing = ({ id }: EntryContent): boolean => known.get(id)?.outcome === 'missing'
+    const missing = new Set(contents.filter(isMissing).map(({ id }) => id))
+    for (const listed of entries) if (listed.listing && listed.contents.some(({ id }) => missing.has(id))) await offer(deps, listed)
   }
+}
+
+/** A listing that takes longer holds up its tenant's others; it is tried again from its first page. */
+const listingTimeoutMs = 5 * minuteMs
+
+async function offer({ turns }: ListDeps, entry: LedgerEntry): Promise<void> {
+  const { tenantId, start, contents } = entry
+  if (contents.length === 0) return
+  await turns.offer({ tenantId, entryKey: ledgerKey(tenantId, entry, entry.entry), total: contents.length, start })
 }
 
 /** The service lists at most 24 hours a call. */
@@ -123,9 +136,12 @@ function refuseEarlyListing({ tenantId, contentType, end, entry }: ListTask, { s
   )
 }
 
-async function onRefusal({ subscriptions }: ListDeps, { tenantId, contentType }: ListTask, error: unknown): Promise<never> {
+async function onRefusal(deps: ListDeps, { tenantId, contentType }: ListTask, api: ActivityApi, error: unknown): Promise<never> {
+  const { subscriptions, apis } = deps
   const code = error instanceof MailtrailError ? error.code : undefined
-  if (code === 'ACTIVITY_API_SUBSCRIPTION_MISSING') await subscriptions.lost(tenantId, contentType, 'missing')
-  if (code === 'ACTIVITY_API_SUBSCRIPTION_DISABLED') await subscriptions.lost(tenantId, contentType, 'disabled')
+  if (code === 'ACTIVITY_API_SUBSCRIPTION_MISSING') await subscriptions.lost(tenantId, contentType, api, 'missing')
+  if (code === 'ACTIVITY_API_SUBSCRIPTION_DISABLED') await subscriptions.lost(tenantId, contentType, api, 'disabled')
+  // The credential may have been replaced since it was read.
+  if (code === 'ACTIVITY_API_LOGIN_FAILED') apis.forget(tenantId)
   throw error
 }

@@ -1,4 +1,4 @@
-import { type EntryContent, type LedgerEntry, mergeContents, selectorVersion } from '@mailtrail/core'
+import { type EntryContent, isBetter, type LedgerEntry, mergeContents, selectorVersion } from '@mailtrail/core'
 import { type ObjectStore, readEntryGroup, writeLedgerEntry, writeRepair } from '@mailtrail/lake'
 import type { Handler, Receipt, Receipts, SealTask } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
@@ -19,10 +19,10 @@ export function createSealHandler(deps: SealDeps): Handler<SealTask> {
     const { lake, receipts, clock } = deps
     const group = await readEntryGroup(lake, task.tenantId, task, { signal })
     if (group.length === 0) return
-    const reported = await receipts.read(task.tenantId, task)
-    const contents = await Promise.all(
-      [...mergeContents(group).values()].map((content) => withReceipt(lake, content, reported.get(content.id))),
-    )
+    const known = mergeContents(group)
+    const reported = await receipts.read(task.tenantId, task, [...known.keys()])
+    const contents: EntryContent[] = []
+    for (const content of known.values()) contents.push(await withReceipt(lake, content, reported.get(content.id)))
     const unaccounted = contents.filter(({ outcome }) => outcome === 'pending').length
     if (unaccounted > 0 && !task.overdue) return
 
@@ -47,7 +47,7 @@ export function createSealHandler(deps: SealDeps): Handler<SealTask> {
 }
 
 async function withReceipt(lake: ObjectStore, content: EntryContent, receipt: Receipt | undefined): Promise<EntryContent> {
-  if (receipt === undefined || (content.outcome !== 'pending' && content.outcome !== 'dead')) return content
-  const present = await Promise.all(receipt.objects.map(({ key }) => lake.has(key)))
-  return present.every(Boolean) ? { ...content, ...receipt } : content
+  if (receipt === undefined || !isBetter(receipt, content)) return content
+  for (const { key } of receipt.objects) if (!(await lake.has(key))) return content
+  return { ...content, ...receipt }
 }

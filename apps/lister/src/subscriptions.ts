@@ -1,6 +1,6 @@
 import type { ActivityApi } from '@mailtrail/activity-api'
 import { raiseAlert, subscriptionDisabledAlert } from '@mailtrail/alerts'
-import { type Abortable, dayMs, type HistoryEvent, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
+import { dayMs, type HistoryEvent, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
 import { type ObjectStore, readLedger } from '@mailtrail/lake'
 import type { Clock } from '@mailtrail/runtime'
 import { readHistory, recordHistory } from '@mailtrail/tenants'
@@ -12,35 +12,38 @@ export interface Subscriptions {
   /** Makes sure that a check showed the subscription enabled, starting it when needed. @throws {@link MailtrailError} `SUBSCRIPTION_OFF` */
   ensure(tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void>
   /** Records that the service refused to list: what became available since the last listing is lost. */
-  lost(tenantId: TenantId, contentType: string, reason: 'missing' | 'disabled', options?: Abortable): Promise<void>
+  lost(tenantId: TenantId, contentType: string, api: ActivityApi, reason: 'missing' | 'disabled'): Promise<void>
 }
 
 /** The state of subscriptions, kept in each tenant's history so that coverage knows when the feed was off. */
 export function createSubscriptions(lake: ObjectStore, clock: Clock): Subscriptions {
   const verified = new Map<string, Promise<void>>()
-  const startedAt = new Map<string, number>()
 
-  const start = async (id: string, contentType: string, api: ActivityApi): Promise<void> => {
-    if (clock.now() < (startedAt.get(id) ?? Number.NEGATIVE_INFINITY) + startSpacingMs) return
-    startedAt.set(id, clock.now())
+  const start = async (tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void> => {
+    const now = clock.now()
+    const events = await historyOf(lake, tenantId, contentType)
+    if (events.some(({ kind, at }) => kind === 'subscription-started' && now - at < startSpacingMs)) return
+    await recordHistory(lake, tenantId, { kind: 'subscription-started', at: now, contentType })
     await api.startSubscription(contentType)
   }
 
-  const verify = async (id: string, tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void> => {
-    const last = (await readHistory(lake, tenantId)).findLast((event) => 'contentType' in event && event.contentType === contentType)
+  const verify = async (tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void> => {
+    const last = (await historyOf(lake, tenantId, contentType)).findLast(({ kind }) => kind !== 'subscription-started')
     if (last?.kind === 'subscription-verified') return
     // A start may answer "enabled" while the list is empty, so only the list counts.
-    let at = await enabledAt(api, contentType, clock)
-    if (at === undefined) {
-      await start(id, contentType, api)
-      at = await enabledAt(api, contentType, clock)
+    let check = await checkSubscription(api, contentType, clock)
+    if (!check.isEnabled) {
+      await start(tenantId, contentType, api)
+      check = await checkSubscription(api, contentType, clock)
     }
-    if (at === undefined) {
+    if (!check.isEnabled) {
       throw new MailtrailError(
         'SUBSCRIPTION_OFF',
         `The ${contentType} subscription of tenant ${tenantId} is not enabled; it is started again within 15 minutes.`,
       )
     }
+    // After what the history holds already, which is ordered by time.
+    const at = Math.max(check.at, (last?.at ?? Number.NEGATIVE_INFINITY) + 1)
     await recordHistory(lake, tenantId, { kind: 'subscription-verified', at, contentType })
   }
 
@@ -49,38 +52,42 @@ export function createSubscriptions(lake: ObjectStore, clock: Clock): Subscripti
       const id = `${tenantId}/${contentType}`
       const known = verified.get(id)
       if (known !== undefined) return known
-      // Not ended by the caller's signal: other jobs wait for the same check.
-      const check = verify(id, tenantId, contentType, api)
+      const check = verify(tenantId, contentType, api)
       verified.set(id, check)
       check.catch(() => verified.delete(id))
       return check
     },
-    lost: async (tenantId, contentType, reason, options) => {
+    lost: async (tenantId, contentType, api, reason) => {
       verified.delete(`${tenantId}/${contentType}`)
-      const lastListed = await lastListing(lake, tenantId, contentType, clock.now(), options)
-      const event: HistoryEvent = { kind: 'subscription-lost', at: clock.now(), contentType, lastListed, reason }
-      await recordHistory(lake, tenantId, event, options)
-      const alert = subscriptionDisabledAlert(tenantId, { contentType, since: lastListed ?? clock.now(), reason }, clock.now())
-      await raiseAlert(lake, alert, options)
+      const last = (await historyOf(lake, tenantId, contentType)).findLast(({ kind }) => kind !== 'subscription-started')
+      // Several listings are refused at once; the first one tells.
+      if (last?.kind !== 'subscription-verified') return
+      const { at: checkedAt } = await checkSubscription(api, contentType, clock)
+      const at = Math.max(checkedAt, last.at + 1)
+      const lastListed = await lastListing(lake, tenantId, contentType, at)
+      await recordHistory(lake, tenantId, { kind: 'subscription-lost', at, contentType, lastListed, reason })
+      const alert = subscriptionDisabledAlert(tenantId, { contentType, since: lastListed ?? last.at, reason }, at)
+      await raiseAlert(lake, alert)
     },
   }
 }
 
-/** The service's time of a check that showed the subscription enabled. */
-async function enabledAt(api: ActivityApi, contentType: string, clock: Clock): Promise<number | undefined> {
-  const { serviceDate, subscriptions } = await api.listSubscriptions()
-  const enabled = subscriptions.some((subscription) => subscription.contentType === contentType && subscription.status === 'enabled')
-  return enabled ? (serviceDate?.getTime() ?? clock.now()) : undefined
+type SubscriptionEvent = Exclude<HistoryEvent, { kind: 'added' }>
+
+async function historyOf(lake: ObjectStore, tenantId: TenantId, contentType: string): Promise<SubscriptionEvent[]> {
+  const isOfType = (event: HistoryEvent): event is SubscriptionEvent => event.kind !== 'added' && event.contentType === contentType
+  return (await readHistory(lake, tenantId)).filter(isOfType)
 }
 
-async function lastListing(
-  lake: ObjectStore,
-  tenantId: TenantId,
-  contentType: string,
-  now: number,
-  options?: Abortable,
-): Promise<number | null> {
-  const entries = await readLedger(lake, tenantId, { from: now - 7 * dayMs, to: now }, options)
+/** Whether the subscription is enabled, and the service's time of the check. */
+async function checkSubscription(api: ActivityApi, contentType: string, clock: Clock): Promise<{ isEnabled: boolean; at: number }> {
+  const { serviceDate, subscriptions } = await api.listSubscriptions()
+  const isEnabled = subscriptions.some((subscription) => subscription.contentType === contentType && subscription.status === 'enabled')
+  return { isEnabled, at: serviceDate?.getTime() ?? clock.now() }
+}
+
+async function lastListing(lake: ObjectStore, tenantId: TenantId, contentType: string, now: number): Promise<number | null> {
+  const entries = await readLedger(lake, tenantId, { from: now - 7 * dayMs, to: now })
   const dates = entries.flatMap((entry) => (entry.contentType === contentType ? (entry.listing?.serviceDate ?? []) : []))
   return dates.length === 0 ? null : Math.max(...dates)
 }

@@ -1,9 +1,8 @@
 import { createWebhookSink } from '@mailtrail/alerts'
-import type { TenantId } from '@mailtrail/core'
-import { type ObjectStore, openLake } from '@mailtrail/lake'
+import { openLake } from '@mailtrail/lake'
 import { alertTaskSchema, connectRedis, createWorkQueues, queueNames, startWorker } from '@mailtrail/queues'
 import type { DestinationConfig, Role } from '@mailtrail/runtime'
-import { listTenants, resolveSecret } from '@mailtrail/tenants'
+import { listTenantIds, resolveSecret } from '@mailtrail/tenants'
 import { startNotifier } from './start-notifier.ts'
 
 /** Delivers alerts to the configured destinations, over BullMQ. */
@@ -19,7 +18,7 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
   parts.use(
     startNotifier({
       lakeOf: () => lake,
-      listTenants: () => tenantIds(lake),
+      listTenants: (options) => listTenantIds(lake, options),
       sinks,
       clock,
       deliverJobs: {
@@ -35,8 +34,4 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
 
 async function openSink({ name, url, secret, caFile }: DestinationConfig): Promise<ReturnType<typeof createWebhookSink>> {
   return createWebhookSink({ name, url, secret: await resolveSecret(secret), caFile })
-}
-
-async function* tenantIds(lake: ObjectStore): AsyncGenerator<TenantId> {
-  for await (const { tenantId } of listTenants(lake)) yield tenantId
 }

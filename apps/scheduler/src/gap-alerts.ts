@@ -36,21 +36,28 @@ export class GapAlerts {
     }
   }
 
-  /** @param gaps - all that stand at `now` and have lasted long enough; returns the alerts that are new */
-  async update(gaps: readonly Gap[], now: number, options?: Abortable): Promise<Alert[]> {
-    const standing = new Map(gaps.map((gap) => [nameOf(gap), gap]))
+  /**
+   * @param standing - the gaps that have lasted long enough at `now`
+   * @param isHealed - whether a gap that no longer stands is closed, rather than out of sight
+   * @returns the alerts that are new
+   */
+  async update(standing: readonly Gap[], isHealed: (gap: Gap) => boolean, now: number, options?: Abortable): Promise<Alert[]> {
     const raised: Alert[] = []
-    for (const [name, gap] of standing) {
+    const raise = async (alert: Alert): Promise<void> => {
+      await raiseAlert(this.#lake, alert, options)
+      raised.push(alert)
+    }
+    const names = new Map(standing.map((gap) => [nameOf(gap), gap]))
+    for (const [name, gap] of names) {
       if (this.#told.has(name)) continue
-      raised.push(gapOpenedAlert(this.#tenantId, gap, now))
+      await raise(gapOpenedAlert(this.#tenantId, gap, now))
       this.#told.set(name, gap)
     }
     for (const [name, gap] of this.#told) {
-      if (standing.has(name)) continue
-      raised.push(gapClosedAlert(this.#tenantId, gap, now))
+      if (names.has(name)) continue
+      if (isHealed(gap)) await raise(gapClosedAlert(this.#tenantId, gap, now))
       this.#told.delete(name)
     }
-    for (const alert of raised) await raiseAlert(this.#lake, alert, options)
     return raised
   }
 

@@ -3,7 +3,7 @@ import { ledgerKey } from '@mailtrail/lake'
 
 /** A span with contents that are not stored. */
 export interface OpenGroup extends EntrySpan {
-  /** When the first of its entries was written, by the lister's clock. */
+  /** When the first of its entries was written: the earlier of the service's and the lister's clock. */
   readonly since: number
   /** Whether a seal is still to be written; sweeps have none. */
   readonly unsealed: boolean
@@ -28,7 +28,7 @@ export function openGroup(entries: readonly LedgerEntry[]): OpenGroup | undefine
     contentType: first.contentType,
     start: first.start,
     end: first.end,
-    since: Math.min(...entries.map(({ writtenAt }) => writtenAt)),
+    since: Math.min(...entries.map(({ writtenAt, listing }) => Math.min(writtenAt, listing?.serviceDate ?? writtenAt))),
     unsealed: entries.some(({ entry }) => entry === 'listed') && !entries.some(({ entry }) => entry === 'seal'),
     outcome: spokesman.outcome,
     expiration: spokesman.expiration,

@@ -20,7 +20,7 @@ const gapAlertAfterMs = hourMs
 /** Contents that could not be fetched are tried again at this interval until they expire. */
 const retryEveryMs = 15 * minuteMs
 /** Listings queued at a time for one tenant, oldest first, so that an outage does not flood the queue. */
-const listingsAtOnce = 200
+const listingsAtOnce = 50
 
 /** Decides what is due for one tenant, from its history and its ledger alone. */
 export class TenantSchedule {
@@ -29,7 +29,6 @@ export class TenantSchedule {
   readonly #view: TenantView
   readonly #gapAlerts: GapAlerts
   readonly #offeredAt = new Map<string, number>()
-  #unlistedSince: number | undefined
 
   constructor(deps: ScheduleDeps, tenantId: TenantId) {
     this.#deps = deps
@@ -51,6 +50,7 @@ export class TenantSchedule {
     const days = new Set([...findDue(), ...this.#view.openGroups()].map(({ start }) => dayOf(start)))
     for (const day of days) await this.#view.refresh(day, options)
     this.#view.forget(now)
+    for (const [key, at] of this.#offeredAt) if (now >= at + 2 * retryEveryMs) this.#offeredAt.delete(key)
 
     const due = findDue()
     for (const listing of due.slice(0, listingsAtOnce)) await this.#deps.queues.list({ tenantId: this.#tenantId, ...listing })
@@ -73,19 +73,19 @@ export class TenantSchedule {
   }
 
   async #tellOfGaps(due: readonly DueListing[], now: number, options?: Abortable): Promise<void> {
-    const gaps = this.#view
-      .openGroups()
-      .filter((group) => now >= gapSince(group) + gapAlertAfterMs)
-      .map((group) => gapOf(group, now))
-    const unlisted = due.find((listing) => listing.entry === 'listed' && listing.end + hourMs < now)
-    this.#unlistedSince = unlisted && (this.#unlistedSince ?? now)
-    if (unlisted && now >= (this.#unlistedSince ?? now) + gapAlertAfterMs) {
-      gaps.push({ contentType: unlisted.contentType, from: unlisted.start, to: unlisted.end, cause: 'unlisted', recoverable: true })
-    }
-    for (const { tenantId, date, id } of await this.#gapAlerts.update(gaps, now, options)) {
+    const open = this.#view.openGroups().filter((group) => now >= gapSince(group) + gapAlertAfterMs)
+    const unlisted = due.filter(({ entry, end }) => entry === 'listed' && now >= end + sealAfterMs + gapAlertAfterMs)
+    const gaps = [...open.map((group) => gapOf(group, now)), ...unlisted.slice(0, 1).map(unlistedGap)]
+    const isHealed = ({ contentType, from, to }: Gap): boolean => this.#view.isWhole({ contentType, start: from, end: to })
+    for (const { tenantId, date, id } of await this.#gapAlerts.update(gaps, isHealed, now, options)) {
       for (const destination of this.#deps.destinations) await this.#deps.queues.alert({ tenantId, date, alertId: id, destination })
     }
   }
+}
+
+/** Windows that cannot be listed are told of once, by the oldest. */
+function unlistedGap({ contentType, start, end }: DueListing): Gap {
+  return { contentType, from: start, to: end, cause: 'unlisted', recoverable: true }
 }
 
 /** What is pending is no gap before its window is sealed without it. */

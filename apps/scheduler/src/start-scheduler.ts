@@ -1,8 +1,8 @@
-import { type Abortable, minuteMs, type TenantId } from '@mailtrail/core'
-import { type ObjectStore, openLake } from '@mailtrail/lake'
+import { minuteMs, type TenantId } from '@mailtrail/core'
+import { openLake } from '@mailtrail/lake'
 import { connectRedis, createTurns, createWorkQueues } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { listTenants } from '@mailtrail/tenants'
+import { listTenantIds } from '@mailtrail/tenants'
 import { TenantSchedule } from './schedule-tenant.ts'
 
 /** Looks every minute at what is due for each tenant. A tenant whose lake or registration fails holds up nobody else. */
@@ -26,7 +26,7 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
 
   const tick = async (): Promise<void> => {
     try {
-      for (const tenantId of await tenantIds(lake, options)) {
+      for await (const tenantId of listTenantIds(lake, options)) {
         await tickTenant(tenantId).catch((error) =>
           log.error({ event: 'tenant.not_scheduled', role: 'scheduler', tenantId, code: codeOf(error) }),
         )
@@ -47,12 +47,6 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
     }),
   )
   return parts.move()
-}
-
-async function tenantIds(lake: ObjectStore, options: Abortable): Promise<TenantId[]> {
-  const ids: TenantId[] = []
-  for await (const { tenantId } of listTenants(lake, options)) ids.push(tenantId)
-  return ids
 }
 
 function codeOf(error: unknown): string {

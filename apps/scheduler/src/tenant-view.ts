@@ -1,18 +1,9 @@
-import {
-  type Abortable,
-  dayMs,
-  defaultHorizonMs,
-  type EntryName,
-  type EntrySpan,
-  listableMs,
-  type TenantId,
-  utcDate,
-} from '@mailtrail/core'
+import { type Abortable, dayMs, type EntryName, type EntrySpan, MailtrailError, type TenantId, utcDate } from '@mailtrail/core'
 import { type EntryPlace, listEntryPlaces, type ObjectStore, readLedgerEntry } from '@mailtrail/lake'
 import { type OpenGroup, openGroup } from './open-group.ts'
 
-/** Partitions older than this hold nothing that is still due. */
-const keptMs = listableMs + dayMs + defaultHorizonMs
+/** Contents have been seen to stay fetchable for 20 days; partitions older than this hold nothing that is still due. */
+const keptMs = 21 * dayMs
 
 /**
  * What the scheduler knows of one tenant's ledger: which entries exist, and which spans have contents that are not stored. It learns
@@ -24,6 +15,7 @@ export class TenantView {
   /** By partition. */
   readonly #known = new Map<number, Set<string>>()
   readonly #open = new Map<string, OpenGroup>()
+  readonly #unreadable = new Set<string>()
 
   constructor(lake: ObjectStore, tenantId: TenantId) {
     this.#lake = lake
@@ -42,19 +34,23 @@ export class TenantView {
     const groups = new Map<string, { places: EntryPlace[]; isNew: boolean }>()
     for await (const place of listEntryPlaces(this.#lake, this.#tenantId, utcDate(day * dayMs), options)) {
       const span = spanId(place)
-      const name = `${span}.${place.entry}`
       const group = groups.get(span) ?? { places: [], isNew: false }
       group.places.push(place)
-      group.isNew ||= !known.has(name)
+      group.isNew ||= !known.has(`${span}.${place.entry}`)
       groups.set(span, group)
-      known.add(name)
     }
-    for (const [span, { places, isNew }] of groups) if (isNew) await this.#readGroup(span, places, options)
+    for (const [span, { places, isNew }] of groups) {
+      if (!isNew || !(await this.#readGroup(span, places, options))) continue
+      // Only what was read is known; a read that fails is done again.
+      for (const { entry } of places) known.add(`${span}.${entry}`)
+    }
   }
 
   /** Drops the partitions that no longer matter at `now`. */
   forget(now: number): void {
-    for (const day of this.#known.keys()) if (day < dayOf(now - keptMs)) this.#known.delete(day)
+    const oldest = dayOf(now - keptMs)
+    for (const day of this.#known.keys()) if (day < oldest) this.#known.delete(day)
+    for (const [span, { start }] of this.#open) if (dayOf(start) < oldest) this.#open.delete(span)
   }
 
   isKnown(span: EntrySpan, entry: EntryName): boolean {
@@ -65,12 +61,32 @@ export class TenantView {
     return [...this.#open.values()]
   }
 
-  async #readGroup(span: string, places: readonly EntryPlace[], options?: Abortable): Promise<void> {
+  /** Whether the span was read and every content it names is stored. */
+  isWhole(span: EntrySpan): boolean {
+    return (
+      (this.isKnown(span, 'listed') || this.isKnown(span, 'seal')) && !this.#open.has(spanId(span)) && !this.#unreadable.has(spanId(span))
+    )
+  }
+
+  /** Spans with an entry that cannot be read: altered, or written by a newer release. */
+  unreadable(): readonly string[] {
+    return [...this.#unreadable]
+  }
+
+  async #readGroup(span: string, places: readonly EntryPlace[], options?: Abortable): Promise<boolean> {
     // A lone seal is that of an empty window.
     const isEmpty = places.every(({ entry }) => entry === 'seal')
-    const group = isEmpty ? undefined : openGroup(await Promise.all(places.map(({ key }) => readLedgerEntry(this.#lake, key, options))))
-    if (group) this.#open.set(span, group)
-    else this.#open.delete(span)
+    try {
+      const group = isEmpty ? undefined : openGroup(await Promise.all(places.map(({ key }) => readLedgerEntry(this.#lake, key, options))))
+      if (group) this.#open.set(span, group)
+      else this.#open.delete(span)
+      this.#unreadable.delete(span)
+      return true
+    } catch (error) {
+      if (!(error instanceof MailtrailError) || error.code !== 'LEDGER_ENTRY_INVALID') throw error
+      this.#unreadable.add(span)
+      return false
+    }
   }
 }
 

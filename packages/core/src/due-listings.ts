@@ -51,7 +51,7 @@ export function dueListings(collection: Collection, now: number, isKnown: (span:
       }
     }
   }
-  return due
+  return due.sort((a, b) => Number(a.entry !== 'listed') - Number(b.entry !== 'listed') || a.start - b.start)
 }
 
 function* dueSpans(collection: Collection, now: number, periodMs: number, extraMs: number, ageMs: number): Generator<Interval> {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /**
  * The dated history of a tenant, from which expected windows and subscription gaps follow. Events are create-only objects.
- * `at` of a subscription event is the service's time, of the others ours; UTC milliseconds.
+ * `at` of `subscription-verified` and `-lost` is the service's time, of the others ours; UTC milliseconds.
  */
 export type HistoryEvent =
   | {
@@ -12,7 +12,7 @@ export type HistoryEvent =
       readonly windowMinutes: number
     }
   | {
-      readonly kind: 'subscription-verified'
+      readonly kind: 'subscription-started' | 'subscription-verified'
       readonly at: number
       readonly contentType: string
     }
@@ -36,7 +36,7 @@ export const historyEventSchema: z.ZodType<HistoryEvent> = z.discriminatedUnion(
       .refine((minutes) => 60 % minutes === 0, 'must divide an hour: 5, 10, 15, 20, 30 or 60'),
   }),
   z.object({
-    kind: z.literal('subscription-verified'),
+    kind: z.enum(['subscription-started', 'subscription-verified']),
     at: z.number(),
     contentType: z.string(),
   }),

@@ -12,6 +12,7 @@ const stored: Receipt = {
   objects: [{ key: 'raw/a', linesSha256: 'c'.repeat(64), recordsSha256: 'd'.repeat(64) }],
 }
 const expired: Receipt = { id: 'b$2', outcome: 'expired', recordsSeen: 0, recordsKept: 0, bodySha256: null, objects: [] }
+const ids = [stored.id, expired.id, 'c$3']
 
 test('receipts of a span come back by content, the last one of each, for an hour', async () => {
   await using place = await openPlace()
@@ -19,7 +20,7 @@ test('receipts of a span come back by content, the last one of each, for an hour
   await receipts.add(tenant(1), span, { ...stored, recordsSeen: 1 })
   await receipts.add(tenant(1), span, stored)
   await receipts.add(tenant(1), span, expired)
-  expect(await receipts.read(tenant(1), span)).toEqual(
+  expect(await receipts.read(tenant(1), span, ids)).toEqual(
     new Map([
       [stored.id, stored],
       [expired.id, expired],
@@ -37,9 +38,9 @@ test.each([
   await using place = await openPlace()
   const receipts = createReceipts(place.redis)
   await receipts.add(tenant(1), span, stored)
-  expect(await receipts.read(tenantId, other)).toEqual(new Map())
+  expect(await receipts.read(tenantId, other, ids)).toEqual(new Map())
   await receipts.forget(tenantId, other)
-  expect(await receipts.read(tenant(1), span)).toHaveProperty('size', 1)
+  expect(await receipts.read(tenant(1), span, ids)).toHaveProperty('size', 1)
 })
 
 test('forgotten receipts are gone', async () => {
@@ -47,5 +48,5 @@ test('forgotten receipts are gone', async () => {
   const receipts = createReceipts(place.redis)
   await receipts.add(tenant(1), span, stored)
   await receipts.forget(tenant(1), span)
-  expect(await receipts.read(tenant(1), span)).toEqual(new Map())
+  expect(await receipts.read(tenant(1), span, ids)).toEqual(new Map())
 })

@@ -25,7 +25,9 @@ const keptSeconds = 3_600
 
 export interface Receipts {
   add(tenantId: TenantId, span: EntrySpan, receipt: Receipt): Promise<void>
-  read(tenantId: TenantId, span: EntrySpan): Promise<ReadonlyMap<string, Receipt>>
+  /** The receipts of these contents, by content id. */
+  read(tenantId: TenantId, span: EntrySpan, contentIds: readonly string[]): Promise<ReadonlyMap<string, Receipt>>
+  count(tenantId: TenantId, span: EntrySpan): Promise<number>
   forget(tenantId: TenantId, span: EntrySpan): Promise<void>
 }
 
@@ -36,10 +38,12 @@ export function createReceipts(redis: Redis): Receipts {
       const key = keyOf(tenantId, span)
       await redis.multi().hset(key, receipt.id, JSON.stringify(receipt)).expire(key, keptSeconds).exec()
     },
-    read: async (tenantId, span) => {
-      const values = await redis.hvals(keyOf(tenantId, span))
-      return new Map(values.map((value) => schema.parse(JSON.parse(value))).map((receipt) => [receipt.id, receipt]))
+    read: async (tenantId, span, contentIds) => {
+      const values = contentIds.length === 0 ? [] : await redis.hmget(keyOf(tenantId, span), ...contentIds)
+      const receipts = values.flatMap((value) => (value === null ? [] : [schema.parse(JSON.parse(value))]))
+      return new Map(receipts.map((receipt) => [receipt.id, receipt]))
     },
+    count: (tenantId, span) => redis.hlen(keyOf(tenantId, span)),
     forget: async (tenantId, span) => {
       await redis.del(keyOf(tenantId, span))
     },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { MailtrailError } from '@mailtrail/core'
 import { DelayedError, type Job, type Processor, UnrecoverableError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
@@ -43,9 +44,11 @@ export function startWorker<T>(redis: Redis, options: WorkerOptions<T>): AsyncDi
   worker.on('error', (error) => log.warn({ event: 'worker.disturbed', queue, code: codeOf(error) }))
   return {
     [Symbol.asyncDispose]: async () => {
-      const timer = setTimeout(() => ending.abort(), graceMs)
-      await worker.close()
-      clearTimeout(timer)
+      const waiting = new AbortController()
+      // A connection that is just being made anew may never tell that it is closed.
+      await Promise.race([worker.close(), delay(graceMs, undefined, waiting).catch(() => {})])
+      waiting.abort()
+      ending.abort()
     },
   }
 }
@@ -65,7 +68,8 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       const isKnown = error instanceof MailtrailError
       const found = { code: codeOf(error), reason: messageOf(error), ...(!isKnown && { at: framesOf(error) }) }
       jobLog.warn({ event: 'job.failed', attempt: job.attemptsMade + 1, ...found })
-      if (!isKnown) throw error
+      // Redis keeps what is thrown, so an unexpected message stays here.
+      if (!isKnown) throw new Error(messageOf(error))
       if (!error.retry.again) throw new UnrecoverableError(messageOf(error))
       if (error.retry.afterMs === undefined) throw error
       // Holds back this job alone and spends no attempt; `rateLimit` would hold back every tenant's.

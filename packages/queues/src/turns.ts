@@ -24,7 +24,8 @@ export interface Turns {
   release(tenantId: TenantId, turnId: string): Promise<void>
 }
 
-export const turnsPerTenant = 4
+/** Fewer than a fetcher takes at once, so that a slow tenant cannot hold all of it. */
+export const turnsPerTenant = 3
 export const contentsPerTurn = 20
 
 const offerScript = `

@@ -8,6 +8,8 @@ import { readTenant } from './tenant.ts'
 export interface TenantApis extends AsyncDisposable {
   /** @throws {@link MailtrailError} `TENANT_UNKNOWN`, `CLOUD_UNKNOWN`, `SECRET_UNAVAILABLE` */
   open(tenantId: TenantId, options?: Abortable): Promise<ActivityApi>
+  /** Reads registration and credential anew the next time, for they may have been replaced. */
+  forget(tenantId: TenantId): void
 }
 
 export interface TenantApisOptions {
@@ -18,6 +20,7 @@ export interface TenantApisOptions {
 
 export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named }: TenantApisOptions): TenantApis {
   const known = new Map<TenantId, Promise<ActivityApi>>()
+  const retired: Promise<ActivityApi>[] = []
 
   const create = async (tenantId: TenantId, options?: Abortable): Promise<ActivityApi> => {
     const tenant = await readTenant(lake, tenantId, options)
@@ -51,8 +54,14 @@ export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named
       api.catch(() => known.delete(tenantId))
       return api
     },
+    forget: (tenantId) => {
+      const api = known.get(tenantId)
+      known.delete(tenantId)
+      // Calls under way keep their connections until they are done with them.
+      if (api !== undefined) retired.push(api)
+    },
     [Symbol.asyncDispose]: async () => {
-      for (const api of await Promise.allSettled(known.values())) {
+      for (const api of await Promise.allSettled([...known.values(), ...retired])) {
         if (api.status === 'fulfilled') await api.value[Symbol.asyncDispose]()
       }
     },

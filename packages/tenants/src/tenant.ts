@@ -39,12 +39,17 @@ export async function readTenant(lake: ObjectStore, tenantId: TenantId, options?
   return parseTenant(tenantId, parseJson(Buffer.from(bytes).toString()))
 }
 
+/** The ids of all registered tenants, in order. No registration is opened, so that a bad one hides nobody else. */
+export async function* listTenantIds(lake: ObjectStore, options?: Abortable): AsyncGenerator<TenantId> {
+  for await (const key of lake.list(tenantsPrefix, options)) {
+    const id = /^control\/tenants\/([0-9a-f-]{36})\.json$/.exec(key)?.[1]
+    if (id) yield parseTenantId(id)
+  }
+}
+
 /** All registered tenants, by id. */
 export async function* listTenants(lake: ObjectStore, options?: Abortable): AsyncGenerator<Tenant> {
-  for await (const key of lake.list(tenantsPrefix, options)) {
-    const id = /^control\/tenants\/([^/]+)\.json$/.exec(key)?.[1]
-    if (id) yield await readTenant(lake, parseTenantId(id), options)
-  }
+  for await (const tenantId of listTenantIds(lake, options)) yield await readTenant(lake, tenantId, options)
 }
 
 function parseTenant(tenantId: TenantId, input: unknown): z.infer<typeof schema> {

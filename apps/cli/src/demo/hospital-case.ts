@@ -66,7 +66,8 @@ export async function runHospitalCase({ folder, onStage, onTime, signal }: Hospi
 
   onStage?.('Importing EmailEvents')
   for (const { tenantId } of simulator.announcement.tenants) {
-    await importEmailEvents(lake, parseTenantId(tenantId), simulator.announcement.emailEventsDir, { signal })
+    const exported = join(simulator.announcement.emailEventsDir, 'insights-logs-advancedhunting-emailevents', `tenantId=${tenantId}`)
+    await importEmailEvents(lake, parseTenantId(tenantId), exported, { signal })
   }
   onStage?.('Investigating')
   const result = await judge(lake, simulator)

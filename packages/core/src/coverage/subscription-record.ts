@@ -36,7 +36,7 @@ function subscriptionGaps(history: readonly HistoryEvent[], contentType: string,
     if (event.kind !== 'subscription-lost' || event.contentType !== contentType) return []
     const restarted = Math.min(...verified.filter((at) => at >= event.at))
     const from = event.lastListed ?? Math.max(...verified.filter((at) => at < event.at))
-    return [{ from, to: Math.min(...listedAt.filter((at) => at >= restarted)) }]
+    return [{ from, to: Math.max(from, Math.min(...listedAt.filter((at) => at >= restarted))) }]
   })
 }
 

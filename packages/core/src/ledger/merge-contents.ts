@@ -1,4 +1,4 @@
-import { type EntryContent, type LedgerEntry, outcomes } from './ledger-entry.ts'
+import { type EntryContent, type LedgerEntry, type Outcome, outcomes } from './ledger-entry.ts'
 
 /** What is known of each content over all `entries`: the best outcome any of them gives. The order of entries does not matter. */
 export function mergeContents(entries: Iterable<LedgerEntry>): Map<string, EntryContent> {
@@ -12,6 +12,12 @@ export function mergeContents(entries: Iterable<LedgerEntry>): Map<string, Entry
   return best
 }
 
-export function isBetter(a: EntryContent, b: EntryContent): boolean {
+/** Whether fetching may still improve it. A content that the service did not have is asked for again when it is listed again. */
+export function isFetchable(outcome: Outcome): boolean {
+  return outcome === 'pending' || outcome === 'dead' || outcome === 'missing'
+}
+
+/** Whether `a` says more good of a content than `b`. */
+export function isBetter(a: Pick<EntryContent, 'outcome'>, b: Pick<EntryContent, 'outcome'>): boolean {
   return outcomes.indexOf(a.outcome) < outcomes.indexOf(b.outcome)
 }
