@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { MailtrailError } from '@mailtrail/core'
@@ -42,18 +42,28 @@ async function createObject(root: string, key: string, body: ObjectBody): Promis
   const path = pathOf(root, key)
   const staged = join(root, stagingFolder, randomUUID())
   try {
-    await mkdir(dirname(staged), { recursive: true })
-    await writeSynced(staged, body)
-    const firstNew = await mkdir(dirname(path), { recursive: true })
-    await link(staged, path)
-    await syncFolders(dirname(path), firstNew === undefined ? dirname(path) : dirname(firstNew))
+    await inFolder(dirname(staged), () => writeSynced(staged, body))
+    const firstNew = await inFolder(dirname(path), () => link(staged, path))
+    await syncFolders(dirname(path), dirname(firstNew ?? path))
     return 'created'
   } catch (error) {
-    // A folder in the object's place, or an object in the place of its folder, is EEXIST too.
-    if (codeOf(error) === 'EEXIST' && (await isObject(path))) return 'exists'
+    if (codeOf(error) === 'EEXIST') return 'exists'
     throw unwritable(root, error)
   } finally {
-    await rm(staged, { force: true })
+    await unlink(staged).catch(undefinedIfMissing)
+  }
+}
+
+/** Does `task`, making its folder only when it turns out to be missing. @returns the first folder made, if any */
+async function inFolder(folder: string, task: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await task()
+    return undefined
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    const firstNew = await mkdir(folder, { recursive: true })
+    await task()
+    return firstNew
   }
 }
 

@@ -118,6 +118,17 @@ describe('an entry offered again', () => {
     expect(ran.reduce((sum, { count }) => sum + count, 0)).toBe(total)
   })
 
+  test('while older ones have its place goes on where it was', async () => {
+    await using place = await openPlace()
+    const turns = createTurns(place.redis, place.queues)
+    const begun = { ...big, entryKey: 'ledger/begun', total: 100, start: 1 }
+    await turns.offer(begun)
+    await turns.offer({ ...big, total: 100 })
+    for (const turn of await waiting(place)) await endTurn(place, turns, turn)
+    const rest = (await runTurns(place, [begun])).filter(({ entryKey }) => entryKey === begun.entryKey)
+    expect(rest.map(({ offset }) => offset)).toEqual([80])
+  })
+
   test('at the same time, by several processes, adds nothing and takes no more than its share', async () => {
     await using place = await openPlace()
     const others = await Promise.all([1, 2, 3].map(() => connectRedis(place.server.url)))

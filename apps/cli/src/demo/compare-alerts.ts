@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Siem, Truth } from './truth.ts'
+import type { Siem, TrueAlert } from './truth.ts'
 
 const bodySchema = z.object({
   type: z.string(),
@@ -23,7 +23,7 @@ export function deliveredAlerts({ deliveries }: Siem): DeliveredAlert[] {
 }
 
 /** Each true alert must have arrived under exactly one id, validly signed, and no throttle alert beside them. */
-export function compareAlerts(siem: Siem, truth: NonNullable<Truth['alerts']>): string[] {
+export function compareAlerts(siem: Siem, truth: readonly TrueAlert[]): string[] {
   const differences = siem.deliveries
     .filter(({ signatureValid }) => !signatureValid)
     .map(({ id }) => `alert ${id}: its signature is not valid`)

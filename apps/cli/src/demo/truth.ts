@@ -3,9 +3,13 @@ import { z } from 'zod'
 /** What the simulator says happened; times are ISO 8601. It shares no code with the fleet. */
 export interface Truth {
   readonly tenants: Readonly<Record<string, { readonly records: readonly { readonly id: string; readonly sha256: string }[] }>>
-  readonly question?: TrueQuestion | undefined
-  readonly answer?: TrueAnswer | undefined
-  readonly alerts?: readonly TrueAlert[] | undefined
+}
+
+/** The truth of a scenario that asks a question. */
+export interface CaseTruth extends Truth {
+  readonly question: TrueQuestion
+  readonly answer: TrueAnswer
+  readonly alerts: readonly TrueAlert[]
 }
 
 export interface TrueQuestion {
@@ -67,11 +71,15 @@ const mailbox = z.object({
   undetermined: ids,
 })
 
-export const truthSchema: z.ZodType<Truth> = z.object({
-  tenants: z.record(z.string(), z.object({ records: z.array(z.object({ id: z.string(), sha256: z.string() })) })),
-  question: z.object({ tenantId: z.string(), from: z.string(), to: z.string(), ips: ids }).optional(),
-  answer: z.object({ lower: z.number(), upper: z.number(), mailboxes: z.array(mailbox) }).optional(),
-  alerts: z.array(z.object({ type: z.string(), tenantId: z.string(), mailboxGuid: z.string() })).optional(),
+const tenants = z.record(z.string(), z.object({ records: z.array(z.object({ id: z.string(), sha256: z.string() })) }))
+
+export const truthSchema: z.ZodType<Truth> = z.object({ tenants })
+
+export const caseTruthSchema: z.ZodType<CaseTruth> = z.object({
+  tenants,
+  question: z.object({ tenantId: z.string(), from: z.string(), to: z.string(), ips: ids }),
+  answer: z.object({ lower: z.number(), upper: z.number(), mailboxes: z.array(mailbox) }),
+  alerts: z.array(z.object({ type: z.string(), tenantId: z.string(), mailboxGuid: z.string() })),
 })
 
 /** What the simulated SIEM took. */
