@@ -58,13 +58,20 @@ async function* listPlaces(lake: ObjectStore, folder: string, name: string, opti
   }
 }
 
+/** Entries read at a time: enough to hide a store's latency, few enough to hold. */
+const readsAtOnce = 32
+
 /** Every entry whose span overlaps `range` of `contentCreated` time. */
 export async function readLedger(lake: ObjectStore, tenantId: TenantId, range: Interval, options?: Abortable): Promise<LedgerEntry[]> {
-  const entries: LedgerEntry[] = []
+  const keys: string[] = []
   for (let day = Math.floor((range.from - longestSpanMs) / dayMs) * dayMs; day < range.to; day += dayMs) {
     for await (const place of listEntryPlaces(lake, tenantId, utcDate(day), options)) {
-      if (overlaps({ from: place.start, to: place.end }, range)) entries.push(await readLedgerEntry(lake, place.key, options))
+      if (overlaps({ from: place.start, to: place.end }, range)) keys.push(place.key)
     }
+  }
+  const entries: LedgerEntry[] = []
+  for (let from = 0; from < keys.length; from += readsAtOnce) {
+    entries.push(...(await Promise.all(keys.slice(from, from + readsAtOnce).map((key) => readLedgerEntry(lake, key, options)))))
   }
   return entries
 }
