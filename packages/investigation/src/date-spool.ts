@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
 /** The lines of one UTC date, packed into a local file; `sha256` is of the lines, unpacked. */
-export interface SpooledDate {
+interface SpooledDate {
   readonly date: string
   readonly sha256: string
   readonly path: string

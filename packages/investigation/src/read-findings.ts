@@ -6,7 +6,7 @@ import { type Itemised, readItemised } from './read-itemised.ts'
 import { byMailbox, readRows } from './read-rows.ts'
 import { bindTotals, flaggedTimes, hourlyTimes, syncRows, undeterminedRows } from './sql/findings.ts'
 
-export interface BindTotal {
+interface BindTotal {
   readonly mailbox_key: string
   readonly records: number
   readonly accesses: number

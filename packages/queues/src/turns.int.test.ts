@@ -35,7 +35,7 @@ describe('a tenant', () => {
     const [first] = await waiting(place)
     await endTurn(place, turns, first)
     const offsets = (await waiting(place)).map(({ offset }) => offset)
-    expect(offsets).toEqual([1, 2, 3, 4].map((turn) => turn * contentsPerTurn))
+    expect(offsets).toEqual(offsetsOf(1, turnsPerTenant))
   })
 
   test('gets nothing for a turn released twice', async () => {
@@ -61,12 +61,12 @@ describe('a tenant', () => {
     const entries = [3, 1, 2].map((hour) => ({ ...big, entryKey: `ledger/${hour}`, total: 100, start: hour }))
     const order = (await runTurns(place, entries)).map(({ entryKey, offset }) => `${entryKey} ${offset}`)
     // The first offer had the queue to itself, and so has its share in work before the older ones.
-    const admitted = order.slice(0, turnsPerTenant)
-    expect(admitted).toEqual([0, 1, 2, 3].map((turn) => `ledger/3 ${turn * contentsPerTurn}`))
-    expect(order.slice(turnsPerTenant)).toEqual([
-      ...[0, 1, 2, 3, 4].map((turn) => `ledger/1 ${turn * contentsPerTurn}`),
-      ...[0, 1, 2, 3, 4].map((turn) => `ledger/2 ${turn * contentsPerTurn}`),
-      `ledger/3 ${4 * contentsPerTurn}`,
+    const share = turnsPerTenant - 1
+    expect(order).toEqual([
+      ...offsetsOf(0, share).map((offset) => `ledger/3 ${offset}`),
+      ...offsetsOf(0, 4).map((offset) => `ledger/1 ${offset}`),
+      ...offsetsOf(0, 4).map((offset) => `ledger/2 ${offset}`),
+      ...offsetsOf(share + 1, 4).map((offset) => `ledger/3 ${offset}`),
     ])
   })
 })
@@ -126,7 +126,7 @@ describe('an entry offered again', () => {
     await turns.offer({ ...big, total: 100 })
     for (const turn of await waiting(place)) await endTurn(place, turns, turn)
     const rest = (await runTurns(place, [begun])).filter(({ entryKey }) => entryKey === begun.entryKey)
-    expect(rest.map(({ offset }) => offset)).toEqual([80])
+    expect(rest.map(({ offset }) => offset)).toEqual(offsetsOf(turnsPerTenant, 4))
   })
 
   test('at the same time, by several processes, adds nothing and takes no more than its share', async () => {
@@ -225,6 +225,11 @@ async function runTurns(place: Place, entries: readonly WaitingContents[], { sta
   })
   await place.settled()
   return ran
+}
+
+/** Where the turns of an entry begin, from one to another. */
+function offsetsOf(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * contentsPerTurn)
 }
 
 /** The turns that wait, oldest first. */

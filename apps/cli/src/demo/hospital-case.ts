@@ -26,7 +26,7 @@ export interface HospitalCase {
   readonly elapsedMs: number
 }
 
-export interface Collected {
+interface Collected {
   readonly tenants: number
   readonly windows: number
   readonly contents: number

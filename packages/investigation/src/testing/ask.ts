@@ -13,7 +13,7 @@ export const asked: Interval = { from, to: from + dayMs }
 
 export const settled: readonly CoverageInterval[] = [{ ...asked, state: 'settled' }]
 
-export function question(parts: Partial<Question> = {}): Question {
+function question(parts: Partial<Question> = {}): Question {
   return { tenantId, ...asked, ranges: [parseAddressRange('174.20.0.0/16')], sessions: [], apps: [], ...parts }
 }
 

@@ -10,11 +10,6 @@ export const emil = { MailboxGuid: 'e0000000-0000-4000-8000-000000000002', Mailb
 export const intruderAddress = '174.20.1.1'
 export const ownerAddress = '192.0.2.10'
 
-export interface Folder {
-  readonly Path?: string
-  readonly FolderItems?: readonly unknown[] | null
-}
-
 /** A Bind record of the intruder that names `ids` in the inbox. */
 export function bind(messageIds: readonly string[], members: Json = {}): Json {
   return {
