@@ -7,7 +7,7 @@ import {
   type TenantId,
   tenantCoverage,
 } from '@mailtrail/core'
-import { type ObjectStore, readLedger } from '@mailtrail/lake'
+import { type ObjectStore, readLatestEntries, readLedger } from '@mailtrail/lake'
 import { readHistory, readTenant } from '@mailtrail/tenants'
 
 /** The content type that carries MailItemsAccessed. */
@@ -22,8 +22,8 @@ export async function readCoverage(
 ): Promise<CoverageInterval[]> {
   await readTenant(lake, tenantId, options)
   const history = await readHistory(lake, tenantId, options)
-  // Sweeps after the horizon tell the present: it is the latest service date in the ledger.
-  const evidence = { from: range.from - evidenceLeadMs, to: range.to + 2 * defaultHorizonMs + evidenceLeadMs }
-  const entries = await readLedger(lake, tenantId, evidence, options)
-  return tenantCoverage({ contentType: mailContentType, history, entries }, range)
+  const entries = await readLedger(lake, tenantId, { from: range.from - evidenceLeadMs, to: range.to + defaultHorizonMs }, options)
+  // The latest service date in the ledger is the present, however long after the range.
+  const latest = await readLatestEntries(lake, tenantId, options)
+  return tenantCoverage({ contentType: mailContentType, history, entries: [...entries, ...latest] }, range)
 }

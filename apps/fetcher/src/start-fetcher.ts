@@ -10,7 +10,9 @@ import { createTurnHandler } from './run-turn.ts'
 /** Turns contents into lake objects and alerts. */
 export const startFetcher: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl), (connection) => connection.disconnect())
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
+    connection.disconnect(),
+  )
   const lake = parts.use(await openLake(config.lake))
   const apis = parts.use(createTenantApis(lake, config))
   const queues = parts.use(createWorkQueues(redis))

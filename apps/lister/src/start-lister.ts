@@ -18,7 +18,9 @@ import { createSubscriptions } from './subscriptions.ts'
 /** Turns windows and sweeps into ledger entries and turns, and seals what is done. */
 export const startLister: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl), (connection) => connection.disconnect())
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
+    connection.disconnect(),
+  )
   const lake = withReadCache(parts.use(await openLake(config.lake)), { prefix: 'ledger/', maxBytes: 16 * 1024 * 1024 })
   const apis = parts.use(createTenantApis(lake, config))
   const queues = parts.use(createWorkQueues(redis))

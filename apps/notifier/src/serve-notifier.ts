@@ -8,7 +8,9 @@ import { startNotifier } from './start-notifier.ts'
 /** Delivers alerts to the configured destinations, over BullMQ. */
 export const serveNotifier: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl), (connection) => connection.disconnect())
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
+    connection.disconnect(),
+  )
   const lake = parts.use(await openLake(config.lake))
   const queues = parts.use(createWorkQueues(redis))
   const sinks = await Promise.all(config.destinations.map(openSink))

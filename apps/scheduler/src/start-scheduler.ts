@@ -8,7 +8,9 @@ import { TenantSchedule } from './schedule-tenant.ts'
 /** Looks every minute at what is due for each tenant. A tenant whose lake or registration fails holds up nobody else. */
 export const startScheduler: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl), (connection) => connection.disconnect())
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
+    connection.disconnect(),
+  )
   const lake = parts.use(await openLake(config.lake))
   const queues = parts.use(createWorkQueues(redis))
   const deps = { lake, queues, turns: createTurns(redis, queues), destinations: config.destinations.map(({ name }) => name) }

@@ -75,3 +75,11 @@ export async function readLedger(lake: ObjectStore, tenantId: TenantId, range: I
   }
   return entries
 }
+
+/** The newest entries of the tenant, those of the last partition: they tell how far time has come. */
+export async function readLatestEntries(lake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<LedgerEntry[]> {
+  let last = ''
+  for await (const key of lake.list(ledgerPrefix(tenantId), options)) last = key
+  const day = Date.parse(/\/date=(\d{4}-\d\d-\d\d)\//.exec(last)?.[1] ?? '')
+  return Number.isNaN(day) ? [] : readLedger(lake, tenantId, { from: day, to: day + dayMs }, options)
+}

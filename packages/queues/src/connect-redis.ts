@@ -1,12 +1,19 @@
 import { MailtrailError } from '@mailtrail/core'
 import { Redis } from 'ioredis'
 
+export interface RedisOptions {
+  /** Whether a Redis outside this machine may be used without TLS and an ACL user. */
+  readonly allowInsecure?: boolean
+}
+
 /**
  * One connection, shared by what a process queues; workers duplicate it. Commands wait while Redis is away.
  *
- * @throws {@link MailtrailError} `REDIS_UNAVAILABLE` when it cannot be reached at start, `REDIS_EVICTS` unless its policy is `noeviction`
+ * @throws {@link MailtrailError} `REDIS_UNAVAILABLE` when it cannot be reached at start, `REDIS_EVICTS` unless its policy is `noeviction`,
+ *   `REDIS_INSECURE` when it is on another machine without TLS and an ACL user
  */
-export async function connectRedis(url: string): Promise<Redis> {
+export async function connectRedis(url: string, { allowInsecure = false }: RedisOptions = {}): Promise<Redis> {
+  if (!allowInsecure) refuseInsecure(url)
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
     lazyConnect: true,
@@ -36,4 +43,15 @@ export async function connectRedis(url: string): Promise<Redis> {
 function withoutPassword(url: string): string {
   const { protocol, host } = new URL(url)
   return `${protocol}//${host}`
+}
+
+/** Whoever reaches an open Redis can make the fleet do anything it can do. */
+function refuseInsecure(url: string): void {
+  const { hostname, protocol, username } = new URL(url)
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  if (isLoopback || (protocol === 'rediss:' && username !== '')) return
+  throw new MailtrailError(
+    'REDIS_INSECURE',
+    `Redis at ${withoutPassword(url)} is on another machine: use rediss:// and an ACL user, or set MAILTRAIL_INSECURE_REDIS=true if the network is trusted.`,
+  )
 }

@@ -44,11 +44,14 @@ export function startWorker<T>(redis: Redis, options: WorkerOptions<T>): AsyncDi
   worker.on('error', (error) => log.warn({ event: 'worker.disturbed', queue, code: codeOf(error) }))
   return {
     [Symbol.asyncDispose]: async () => {
-      const waiting = new AbortController()
+      const closed = new AbortController()
+      const grace = delay(graceMs, undefined, closed).then(
+        () => ending.abort(),
+        () => {},
+      )
       // A connection that is just being made anew may never tell that it is closed.
-      await Promise.race([worker.close(), delay(graceMs, undefined, waiting).catch(() => {})])
-      waiting.abort()
-      ending.abort()
+      await Promise.race([worker.close(), grace])
+      closed.abort()
     },
   }
 }

@@ -20,6 +20,7 @@ describe(loadConfig, () => {
       destinations: [],
       logLevel: 'info',
       jobLockMs: 30_000,
+      insecureRedis: false,
     })
   })
 

@@ -30,6 +30,8 @@ export interface Config {
   readonly logLevel: string
   /** How long the job of a worker that died waits before another worker takes it, in milliseconds. */
   readonly jobLockMs: number
+  /** Whether a Redis outside this machine may be used without TLS and an ACL user. */
+  readonly insecureRedis: boolean
 }
 
 const httpsUrl = z.url({
@@ -37,13 +39,15 @@ const httpsUrl = z.url({
   error: 'must be an https address',
 })
 
+const missing = (issue: { readonly input?: unknown }): string | undefined => (issue.input === undefined ? 'is missing' : undefined)
+
 const schema = z.strictObject({
   redisUrl: z.url({
     protocol: /^rediss?$/,
-    error: 'must be redis://… or rediss://…',
+    error: (issue) => missing(issue) ?? 'must be redis://… or rediss://…',
   }),
-  lake: z.string().min(1),
-  publisherId: z.guid(),
+  lake: z.string({ error: missing }).min(1, 'must be file: and a folder'),
+  publisherId: z.guid({ error: (issue) => missing(issue) ?? 'must be a GUID' }),
   clouds: z
     .record(
       z.string(),
@@ -67,6 +71,7 @@ const schema = z.strictObject({
     .default([]),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   jobLockMs: z.coerce.number().int().min(500).default(30_000),
+  insecureRedis: z.union([z.boolean(), z.stringbool()]).default(false),
 })
 
 const environment = {
@@ -75,6 +80,7 @@ const environment = {
   MAILTRAIL_PUBLISHER_ID: 'publisherId',
   MAILTRAIL_LOG_LEVEL: 'logLevel',
   MAILTRAIL_JOB_LOCK_MS: 'jobLockMs',
+  MAILTRAIL_INSECURE_REDIS: 'insecureRedis',
 } as const
 
 export type ConfigOverrides = {
@@ -99,6 +105,17 @@ export function loadLakeLocation(
 ): string {
   const { lake } = gather({ lake: flag }, env, file)
   return parseConfig(schema.pick({ lake: true }), { lake }).lake
+}
+
+/** The named clouds alone. @throws {@link MailtrailError} `CONFIG_INVALID` */
+export function loadClouds(env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): Config['clouds'] {
+  const { clouds } = gather({}, env, file)
+  return parseConfig(schema.pick({ clouds: true }), { clouds }).clouds
+}
+
+/** Whether environment or file say something of `key`. */
+export function isConfigured(key: keyof Config, env: NodeJS.ProcessEnv, file: string | undefined): boolean {
+  return gather({}, env, file)[key] !== undefined
 }
 
 function gather(flags: ConfigOverrides, env: NodeJS.ProcessEnv, file: string | undefined): Record<string, unknown> {

@@ -12,10 +12,21 @@ export interface TenantApis extends AsyncDisposable {
   forget(tenantId: TenantId): void
 }
 
+/** Clouds named in the configuration, beside Microsoft's own. */
+export type NamedClouds = Readonly<Record<string, Omit<Cloud, 'name' | 'caFile'> & { readonly caFile?: string | undefined }>>
+
 export interface TenantApisOptions {
   readonly publisherId: string
-  /** Clouds named in the configuration, beside Microsoft's own. */
-  readonly clouds: Readonly<Record<string, Omit<Cloud, 'name' | 'caFile'> & { readonly caFile?: string | undefined }>>
+  readonly clouds: NamedClouds
+}
+
+/** @throws {@link MailtrailError} `CLOUD_UNKNOWN` */
+export function cloudOf(name: string, named: NamedClouds): Cloud {
+  const { caFile, ...rest } = (Object.hasOwn(named, name) && named[name]) || {}
+  if ('apiRoot' in rest) return { name, ...rest, ...(caFile === undefined ? {} : { caFile }) }
+  if (Object.hasOwn(clouds, name)) return clouds[name as keyof typeof clouds]
+  const names = [...Object.keys(clouds), ...Object.keys(named)].join(', ')
+  throw new MailtrailError('CLOUD_UNKNOWN', `There is no cloud "${name}": it is one of ${names}, or named under clouds in mailtrail.yaml.`)
 }
 
 export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named }: TenantApisOptions): TenantApis {
@@ -28,22 +39,11 @@ export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named
     const isCertificate = secret.includes('-----BEGIN')
     return createActivityApi({
       tenantId,
-      cloud: cloudOf(tenant.cloud),
+      cloud: cloudOf(tenant.cloud, named),
       clientId: tenant.clientId,
       publisherId,
       credential: isCertificate ? { kind: 'certificate', certificatePem: secret } : { kind: 'secret', clientSecret: secret },
     })
-  }
-
-  const cloudOf = (name: string): Cloud => {
-    const { caFile, ...rest } = (Object.hasOwn(named, name) && named[name]) || {}
-    if ('apiRoot' in rest) return { name, ...rest, ...(caFile === undefined ? {} : { caFile }) }
-    if (Object.hasOwn(clouds, name)) return clouds[name as keyof typeof clouds]
-    const names = [...Object.keys(clouds), ...Object.keys(named)].join(', ')
-    throw new MailtrailError(
-      'CLOUD_UNKNOWN',
-      `There is no cloud "${name}": it is one of ${names}, or named under clouds in mailtrail.yaml.`,
-    )
   }
 
   return {

@@ -1,4 +1,5 @@
-import { parseTenantId } from '@mailtrail/core'
+import { existsSync } from 'node:fs'
+import { MailtrailError, parseTenantId } from '@mailtrail/core'
 import { importEmailEvents } from '@mailtrail/investigation'
 import { openLake } from '@mailtrail/lake'
 import { loadLakeLocation } from '@mailtrail/runtime'
@@ -17,6 +18,7 @@ export function addImportCommand(program: Command, setExitCode: SetExitCode): vo
     .option('--lake <location>', 'where the evidence is (default: MAILTRAIL_LAKE)')
     .option('--json', 'one JSON object')
     .action(async (path: string, { tenant, lake: location, json }: { tenant: string; lake?: string; json?: boolean }) => {
+      if (!existsSync(path)) throw new MailtrailError('EXPORT_MISSING', `There is no file or folder ${path} to import.`)
       await using lake = await openLake(loadLakeLocation(location, process.env))
       const progress = createProgress(100)
       const imported = await importEmailEvents(lake, parseTenantId(tenant), path, {

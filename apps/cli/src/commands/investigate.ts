@@ -2,7 +2,7 @@ import { parseAddressRange, parseTenantId } from '@mailtrail/core'
 import { type Answer, investigate, openEvidence, type Question, renderAnswer } from '@mailtrail/investigation'
 import { type ObjectStore, openLake } from '@mailtrail/lake'
 import { loadLakeLocation } from '@mailtrail/runtime'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { parseTime } from '../parse-time.ts'
 import { printData, printJson } from '../print.ts'
@@ -18,7 +18,7 @@ interface InvestigateOptions {
   readonly session: string[]
   readonly app: string[]
   readonly allowProvisional?: boolean
-  readonly limit: string
+  readonly limit: number
   readonly lake?: string
   readonly json?: boolean
 }
@@ -37,7 +37,7 @@ export function addInvestigateCommand(program: Command, setExitCode: SetExitCode
     .option('--session <id>', "the intruder's session id; may be repeated", collect, [])
     .option('--app <id>', "the intruder's application id; may be repeated", collect, [])
     .option('--allow-provisional', 'exit 0 if all that is missing is that late records may still come')
-    .option('--limit <number>', 'messages printed for each mailbox', '20')
+    .option('--limit <number>', 'messages printed for each mailbox', parseLimit, 20)
     .option('--lake <location>', 'where the evidence is (default: MAILTRAIL_LAKE)')
     .option('--json', 'one JSON object, with every message')
     .addHelpText('after', '\nExit code 6: answered, but not every asked hour of every mailbox is settled.')
@@ -45,7 +45,7 @@ export function addInvestigateCommand(program: Command, setExitCode: SetExitCode
       await using lake = await openLake(loadLakeLocation(options.lake, process.env))
       const answer = await answerQuestion(lake, parseQuestion(options))
       if (options.json) printJson(answer)
-      else printData(renderAnswer(answer, { width: process.stdout.columns ?? 120, limit: Number(options.limit) }))
+      else printData(renderAnswer(answer, { width: process.stdout.columns ?? 120, limit: options.limit }))
       const isEnough = answer.complete || (options.allowProvisional === true && answer.onlyProvisional)
       if (!isEnough) setExitCode(exitCodes.incomplete)
     })
@@ -56,6 +56,11 @@ export async function answerQuestion(lake: ObjectStore, question: Question): Pro
   const coverage = await readCoverage(lake, question.tenantId, question)
   await using evidence = await openEvidence(lake, question.tenantId, question)
   return await investigate(evidence, question, coverage)
+}
+
+function parseLimit(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('A whole number is needed.')
 }
 
 function parseQuestion({ tenant, mailbox, from, to, ip, session, app }: InvestigateOptions): Question {

@@ -1,7 +1,7 @@
 import { parseTenantId } from '@mailtrail/core'
 import { openLake } from '@mailtrail/lake'
-import { loadLakeLocation } from '@mailtrail/runtime'
-import { addTenant, listTenants, readHistory, readTenant, recordHistory } from '@mailtrail/tenants'
+import { loadClouds, loadLakeLocation } from '@mailtrail/runtime'
+import { addTenant, cloudOf, listTenants, readHistory, readTenant, recordHistory } from '@mailtrail/tenants'
 import { type Command, InvalidArgumentError } from 'commander'
 import { printData, printJson, say } from '../print.ts'
 import { mailContentType } from '../read-coverage.ts'
@@ -47,6 +47,7 @@ export function addTenantCommand(program: Command): void {
 async function runAdd({ tenant, name, clientId, credential, cloud, windowMinutes, ...options }: AddOptions): Promise<void> {
   await using lake = await openLake(loadLakeLocation(options.lake, process.env))
   const tenantId = parseTenantId(tenant)
+  cloudOf(cloud, loadClouds(process.env))
   await addTenant(lake, { tenantId, displayName: name, cloud, clientId, credential })
   await recordHistory(lake, tenantId, { kind: 'added', at: Date.now(), contentTypes: [mailContentType], windowMinutes })
   say(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createLogger, loadConfig, systemClock, termination } from '@mailtrail/runtime'
+import { createLogger, isConfigured, loadConfig, systemClock, termination } from '@mailtrail/runtime'
 import type { Command } from 'commander'
 import { startEmbeddedRedis } from '../embedded-redis.ts'
 import { roles, startRoles } from '../fleet.ts'
@@ -15,9 +15,12 @@ export function addUpCommand(program: Command): void {
       const folder = resolve(data)
       const file = join(folder, 'mailtrail.yaml')
       await using parts = new AsyncDisposableStack()
-      const redisUrl = process.env.MAILTRAIL_REDIS_URL ?? parts.use(await startEmbeddedRedis(join(folder, 'redis'))).url
-      const lake = process.env.MAILTRAIL_LAKE ?? `file:${join(folder, 'lake')}`
-      const config = loadConfig({ redisUrl, lake }, process.env, existsSync(file) ? file : undefined)
+      const settings = existsSync(file) ? file : undefined
+      const isSet = (key: 'redisUrl' | 'lake'): boolean => isConfigured(key, process.env, settings)
+      const redisUrl = isSet('redisUrl') ? undefined : parts.use(await startEmbeddedRedis(join(folder, 'redis'))).url
+      const ownLake = isSet('lake') ? undefined : `file:${join(folder, 'lake')}`
+      const config = loadConfig({ redisUrl, lake: ownLake }, process.env, settings)
+      const { lake } = config
       const log = createLogger(config.logLevel)
       parts.use(await startRoles(Object.keys(roles), { config, clock: systemClock, log }))
       say(`The fleet is running on ${lake}. Add tenants with: mailtrail tenant add --lake ${lake} … (Ctrl-C ends it.)`)
