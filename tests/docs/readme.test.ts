@@ -45,7 +45,16 @@ test('the configuration that the README shows is one', async () => {
   try {
     await writeFile(join(folder, 'mailtrail.yaml'), yaml)
     const config = loadConfig({}, {}, join(folder, 'mailtrail.yaml'))
-    expect(Object.keys(config).sort()).toEqual(['clouds', 'destinations', 'jobLockMs', 'lake', 'logLevel', 'publisherId', 'redisUrl'])
+    expect(Object.keys(config).sort()).toEqual([
+      'clouds',
+      'destinations',
+      'insecureRedis',
+      'jobLockMs',
+      'lake',
+      'logLevel',
+      'publisherId',
+      'redisUrl',
+    ])
   } finally {
     await rm(folder, { recursive: true })
   }
