@@ -14,7 +14,8 @@ describe(ActivityApiError, () => {
   })
 
   test.each<{ title: string; code: ActivityApiErrorCode; retryAfterMs?: number; expected: object }>([
-    { title: 'leaves the wait to the queue', code: 'ACTIVITY_API_THROTTLED', expected: { again: true } },
+    { title: 'waits a second where the service names no time', code: 'ACTIVITY_API_THROTTLED', expected: { again: true, afterMs: 1_000 } },
+    { title: 'leaves the wait to the queue', code: 'ACTIVITY_API_UNAVAILABLE', expected: { again: true } },
     { title: 'waits as the service asks', code: 'ACTIVITY_API_THROTTLED', retryAfterMs: 5, expected: { again: true, afterMs: 5 } },
     { title: 'waits an hour for auditing', code: 'ACTIVITY_API_AUDITING_OFF', expected: { again: true, afterMs: 3_600_000 } },
     { title: 'does not repeat what needs a person', code: 'ACTIVITY_API_CONSENT_MISSING', retryAfterMs: 5, expected: { again: false } },

@@ -47,11 +47,16 @@ async function createObject(root: string, key: string, body: ObjectBody): Promis
     await syncFolders(dirname(path), dirname(firstNew ?? path))
     return 'created'
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'exists'
+    // A folder in the place of the object, or an object in the place of a folder, is no such object.
+    if (codeOf(error) === 'EEXIST' && (await isFile(path))) return 'exists'
     throw unwritable(root, error)
   } finally {
     await unlink(staged).catch(undefinedIfMissing)
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(undefinedIfMissing))?.isFile() ?? false
 }
 
 /** Does `task`, making its folder only when it turns out to be missing. @returns the first folder made, if any */
