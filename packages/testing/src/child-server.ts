@@ -3,18 +3,16 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
-/** A server that runs as a child process. */
+/** A server that runs as a child process, and ends when its standard input closes: so it never outlives this process. */
 export interface ChildServer {
-  readonly pid: number
   /** The first line of its output that `isReady` accepted. */
   readonly readyLine: string
-  /** Sends the signal and waits for the exit; does nothing once the process has ended. */
-  end(signal: NodeJS.Signals): Promise<void>
+  /** Closes the standard input and waits for the exit. */
+  end(): Promise<void>
 }
 
 /**
- * Starts a command and waits until a line of its standard output says that it serves. Its standard input closes with this process, and
- * it is killed when this process exits.
+ * Starts a command and waits until a line of its standard output says that it serves.
  *
  * @throws an Error with the last lines of the output when the command ends instead
  */
@@ -22,23 +20,17 @@ export async function startChildServer(command: string, args: readonly string[],
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   await once(child, 'spawn')
   const exited = once(child, 'exit')
-  const killAtExit = (): boolean => child.kill('SIGKILL')
-  process.once('exit', killAtExit)
-  exited.then(() => process.off('exit', killAtExit))
-  const readyLine = await firstLine(child.stdout, isReady)
-  if (readyLine.isReady) child.stdout.resume()
-  else {
+  const end = async (): Promise<void> => {
+    child.stdin.end()
     await exited
-    throw new Error(`${command} ended before it served:\n${readyLine.text}`)
   }
-  return {
-    pid: child.pid ?? 0,
-    readyLine: readyLine.text,
-    end: async (signal) => {
-      child.kill(signal)
-      await exited
-    },
+  const said = await firstLine(child.stdout, isReady)
+  if (!said.isReady) {
+    await end()
+    throw new Error(`${command} ended before it served:\n${said.text}`)
   }
+  child.stdout.resume()
+  return { readyLine: said.text, end }
 }
 
 async function firstLine(output: Readable, isReady: (line: string) => boolean): Promise<{ isReady: boolean; text: string }> {

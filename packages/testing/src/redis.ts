@@ -7,6 +7,9 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const configFile = fileURLToPath(new URL('../../../infra/redis/redis.conf', import.meta.url))
 
+/** Runs a command until standard input closes, which it does whatever ends this process; redis-server itself knows no such thing. */
+const lifeline = '"$@" & server=$!; exec >/dev/null 2>&1; cat; kill -KILL $server; wait $server'
+
 /** A redis-server of the test's own, under the fleet's configuration. */
 export interface TestRedis extends AsyncDisposable {
   readonly url: string
@@ -32,7 +35,7 @@ export async function startRedis({ directives = {} }: RedisOptions = {}): Promis
     await mkdir(data, { recursive: true })
     const overrides = Object.entries(directives).flatMap(([name, value]) => [`--${name}`, value])
     const args = [configFile, '--bind', '127.0.0.1', '--port', String(port), '--dir', data, '--daemonize', 'no', ...overrides]
-    return startChildServer('redis-server', args, (line) => line.includes('Ready to accept connections'))
+    return startChildServer('sh', ['-c', lifeline, 'sh', 'redis-server', ...args], (line) => line.includes('Ready to accept connections'))
   }
   const started = await serveOnFreePort(serve).catch(async (error) => {
     await folder[Symbol.asyncDispose]()
@@ -43,16 +46,17 @@ export async function startRedis({ directives = {} }: RedisOptions = {}): Promis
     url: `redis://127.0.0.1:${started.port}`,
     port: started.port,
     get pid() {
-      return server.pid
+      // Each line of its log begins with it: `4711:M 14 Mar 2024 …`.
+      return Number.parseInt(server.readyLine, 10)
     },
-    kill: () => server.end('SIGKILL'),
+    kill: () => server.end(),
     restart: async ({ wipe = false } = {}) => {
-      await server.end('SIGKILL')
+      await server.end()
       if (wipe) await rm(data, { recursive: true })
       server = await serve(started.port)
     },
     [Symbol.asyncDispose]: async () => {
-      await server.end('SIGKILL')
+      await server.end()
       await folder[Symbol.asyncDispose]()
     },
   }

@@ -55,7 +55,7 @@ export async function startSimulator({ scenario, seed = '1' }: SimulatorOptions)
   const place = typeof scenario === 'string' ? scenario : await writeScenario(folder.path, scenario)
   const args = ['--conditions=@mailtrail/source', program, '--scenario', place, '--seed', seed, '--dir', folder.path, '--stdin-lifeline']
   const server = await startChildServer(process.execPath, args, (line) => line.startsWith('{'))
-  started.defer(() => server.end('SIGTERM'))
+  started.defer(() => server.end())
   const announcement: Announcement = JSON.parse(server.readyLine)
   const agent = new Agent({ ca: await readFile(announcement.caFile), keepAlive: true })
   started.defer(() => agent.destroy())

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { startRedis, startSimulator, temporaryFolder } from './index.ts'
 
 const scenario = {
@@ -61,8 +63,22 @@ describe(startRedis, () => {
 
   test('leaves no process behind', async () => {
     const redis = await startRedis()
+    process.kill(redis.pid, 0)
     await redis[Symbol.asyncDispose]()
     expect(() => process.kill(redis.pid, 0)).toThrow('ESRCH')
+  })
+
+  test('does not outlive the process that started it, even if that is killed', async () => {
+    const code = `const redis = await (await import('./redis.ts')).startRedis(); console.log(redis.pid); setInterval(() => {}, 1000)`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = await once(parent.stdout, 'data')
+    const pid = Number(line)
+    process.kill(pid, 0)
+    parent.kill('SIGKILL')
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 10_000 })
   })
 
   test('says what the server said when it does not start', async () => {
