@@ -186,6 +186,8 @@ describe('a worker whose Redis', () => {
         if (turnId === turn.turnId) await promise
       },
     })
+    // BullMQ never recovers from a connection that is lost while it is set up.
+    await waitsForJobs(place)
     await place.queues.turn(turn)
     await until(() => expect(seen).toEqual([turn.turnId]))
     await lose(place)
@@ -193,8 +195,15 @@ describe('a worker whose Redis', () => {
     await place.queues.turn({ ...turn, turnId: 'turn-2-a' })
     await until(() => expect(seen).toContain('turn-2-a'))
     await place.settled()
+    // Nor can it be closed before its connection is made anew.
+    await waitsForJobs(place)
   })
 })
+
+/** Waits until a worker holds a connection on which it waits for jobs. */
+async function waitsForJobs({ redis }: Place): Promise<void> {
+  await until(async () => expect(await redis.client('LIST')).toContain('cmd=bzpopmin'))
+}
 
 /** A handler that always fails so. */
 function failing(error: () => Error) {

@@ -29,7 +29,11 @@ export async function openPlace(): Promise<Place> {
   const server = resources.use(await startRedis())
   const redis = resources.adopt(await connectRedis(server.url), (connection) => connection.disconnect())
   const queues = resources.use(createWorkQueues(redis))
-  const rawQueue = (name: string): Queue => resources.adopt(new Queue(name, { connection: redis }), (queue) => queue.close())
+  const rawQueue = (name: string): Queue =>
+    resources.adopt(
+      new Queue(name, { connection: redis }).on('error', () => {}),
+      (queue) => queue.close(),
+    )
   const raw = { windows: rawQueue('windows'), contents: rawQueue('contents'), alerts: rawQueue('alerts') }
   const lines: string[] = []
   const log = pino({}, { write: (line: string) => void lines.push(line) })
