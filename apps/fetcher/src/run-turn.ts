@@ -81,7 +81,7 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
   await Promise.all(Array.from({ length: contentsAtOnce }, work))
 
   // The failure that keeps the turn alive longest speaks for it.
-  if (failures.length > 0) throw failures.find(isThrottling) ?? failures.find(isWorthRepeating) ?? failures[0]
+  if (failures.length > 0) throw failures.find(isSetAside) ?? failures.find(isWorthRepeating) ?? failures[0]
   if ((await receipts.count(tenantId, entry)) >= unstored.size) await queues.seal({ ...spanOf(entry), overdue: false })
 }
 
@@ -170,7 +170,8 @@ function spanOf({ tenantId, contentType, start, end }: LedgerEntry): EntrySpan &
   return { tenantId, contentType, start, end }
 }
 
-function isThrottling(error: unknown): boolean {
+/** Whether the error names a time to wait, as throttling does; the job then spends no attempt. */
+function isSetAside(error: unknown): boolean {
   return error instanceof MailtrailError && error.retry.again && error.retry.afterMs !== undefined
 }
 
@@ -179,5 +180,5 @@ function isWorthRepeating(error: unknown): boolean {
 }
 
 function isFinal(error: unknown, { lastAttempt }: TaskContext): boolean {
-  return !isWorthRepeating(error) || (lastAttempt && !isThrottling(error))
+  return !isWorthRepeating(error) || (lastAttempt && !isSetAside(error))
 }

@@ -1,4 +1,13 @@
-import { type Abortable, collectionOf, type DueListing, dueListings, hourMs, minuteMs, type TenantId } from '@mailtrail/core'
+import {
+  type Abortable,
+  collectionOf,
+  type DueListing,
+  dueListings,
+  hourMs,
+  MailtrailError,
+  minuteMs,
+  type TenantId,
+} from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import type { Turns, WorkQueues } from '@mailtrail/queues'
 import { readHistory } from '@mailtrail/tenants'
@@ -42,7 +51,11 @@ export class TenantSchedule {
     await this.#gapAlerts.load(now, options)
   }
 
-  /** Queues what is due at `now` and not on its way. */
+  /**
+   * Queues what is due at `now` and not on its way.
+   *
+   * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, after everything else is done
+   */
   async tick(now: number, options?: Abortable): Promise<void> {
     const collection = collectionOf(await readHistory(this.#deps.lake, this.#tenantId, options))
     if (!collection) return
@@ -56,6 +69,13 @@ export class TenantSchedule {
     for (const listing of due.slice(0, listingsAtOnce)) await this.#deps.queues.list({ tenantId: this.#tenantId, ...listing })
     for (const group of this.#view.openGroups()) await this.#pursue(group, now)
     await this.#tellOfGaps(due, now, options)
+    const { unreadable } = this.#view
+    if (unreadable > 0) {
+      throw new MailtrailError(
+        'LEDGER_ENTRY_INVALID',
+        `${unreadable} span(s) of tenant ${this.#tenantId} have a ledger entry that cannot be read.`,
+      )
+    }
   }
 
   async #pursue(group: OpenGroup, now: number): Promise<void> {

@@ -30,7 +30,7 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
     try {
       for await (const tenantId of listTenantIds(lake, options)) {
         await tickTenant(tenantId).catch((error) =>
-          log.error({ event: 'tenant.not_scheduled', role: 'scheduler', tenantId, code: codeOf(error) }),
+          log.error({ event: 'tenant.schedule_failed', role: 'scheduler', tenantId, code: codeOf(error) }),
         )
       }
     } catch (error) {

@@ -68,9 +68,9 @@ export class TenantView {
     )
   }
 
-  /** Spans with an entry that cannot be read: altered, or written by a newer release. */
-  unreadable(): readonly string[] {
-    return [...this.#unreadable]
+  /** How many spans have an entry that cannot be read: altered, or written by a newer release. */
+  get unreadable(): number {
+    return this.#unreadable.size
   }
 
   async #readGroup(span: string, places: readonly EntryPlace[], options?: Abortable): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { type EntryContent, type EntrySpan, spanName, type TenantId } from '@mailtrail/core'
+import { type EntryContent, type EntrySpan, spanName, storedObjectSchema, type TenantId } from '@mailtrail/core'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 
@@ -11,13 +11,7 @@ const schema: z.ZodType<Receipt> = z.object({
   recordsSeen: z.number().int(),
   recordsKept: z.number().int(),
   bodySha256: z.string().nullable(),
-  objects: z.array(
-    z.object({
-      key: z.string(),
-      linesSha256: z.string(),
-      recordsSha256: z.string(),
-    }),
-  ),
+  objects: z.array(storedObjectSchema),
 })
 
 /** Receipts are hints: a lost one means that the content is fetched again. */

@@ -119,7 +119,7 @@ async function answerCase(lake: ObjectStore, simulator: SimulatorProcess, questi
   })
 }
 
-/** After ten days every hour of the case is settled; what Exchange did not audit is the one exception. */
+/** After ten days every hour of the case is settled for the tenant; what Exchange left out shows in the mailboxes. */
 function unsettled({ coverage }: Answer): string[] {
   return coverage
     .filter(({ state }) => state !== 'settled')

@@ -37,6 +37,12 @@ export interface StoredObject {
   readonly recordsSha256: string
 }
 
+export const storedObjectSchema: z.ZodType<StoredObject> = z.object({
+  key: z.string(),
+  linesSha256: z.string(),
+  recordsSha256: z.string(),
+})
+
 export interface EntryContent {
   readonly id: string
   readonly uri: string
@@ -95,13 +101,7 @@ const contentLine = z.object({
   recordsSeen: z.number().int(),
   recordsKept: z.number().int(),
   bodySha256: z.string().nullable(),
-  objects: z.array(
-    z.object({
-      key: z.string(),
-      linesSha256: z.string(),
-      recordsSha256: z.string(),
-    }),
-  ),
+  objects: z.array(storedObjectSchema),
 })
 
 /** NDJSON: a header line, then a line a content; times as ISO 8601 UTC. */
