@@ -107,6 +107,6 @@ describe('contents that are not stored', () => {
 test('an entry that cannot be read is told of, after everything else is queued', async () => {
   await lake.create(ledgerKey(tenantId, firstWindow, 'listed'), Buffer.from('{"schema":'))
   const schedule = await createSchedule()
-  await expect(tick(schedule, start + 22 * minuteMs)).rejects.toMatchObject({ code: 'LEDGER_ENTRY_INVALID' })
+  await expect(tick(schedule, start + 22 * minuteMs)).rejects.toMatchObject({ code: 'LEDGER_SPANS_UNREADABLE' })
   expect(asked).toContain('list listed 10')
 })

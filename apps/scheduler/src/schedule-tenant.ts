@@ -54,7 +54,7 @@ export class TenantSchedule {
   /**
    * Queues what is due at `now` and not on its way.
    *
-   * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, after everything else is done
+   * @throws {@link MailtrailError} `LEDGER_SPANS_UNREADABLE`, after everything else is done
    */
   async tick(now: number, options?: Abortable): Promise<void> {
     const collection = collectionOf(await readHistory(this.#deps.lake, this.#tenantId, options))
@@ -72,7 +72,7 @@ export class TenantSchedule {
     const { unreadable } = this.#view
     if (unreadable > 0) {
       throw new MailtrailError(
-        'LEDGER_ENTRY_INVALID',
+        'LEDGER_SPANS_UNREADABLE',
         `${unreadable} span(s) of tenant ${this.#tenantId} have a ledger entry that cannot be read.`,
       )
     }
