@@ -1,6 +1,6 @@
 import type { ActivityApi } from '@mailtrail/activity-api'
 import { raiseAlert, subscriptionDisabledAlert } from '@mailtrail/alerts'
-import { dayMs, type HistoryEvent, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
+import { dayMs, isSubscriptionEvent, MailtrailError, minuteMs, type SubscriptionEvent, type TenantId } from '@mailtrail/core'
 import { type ObjectStore, readLedger } from '@mailtrail/lake'
 import type { Clock } from '@mailtrail/runtime'
 import { readHistory, recordHistory } from '@mailtrail/tenants'
@@ -72,11 +72,8 @@ export function createSubscriptions(lake: ObjectStore, clock: Clock): Subscripti
   }
 }
 
-type SubscriptionEvent = Exclude<HistoryEvent, { kind: 'added' }>
-
 async function historyOf(lake: ObjectStore, tenantId: TenantId, contentType: string): Promise<SubscriptionEvent[]> {
-  const isOfType = (event: HistoryEvent): event is SubscriptionEvent => event.kind !== 'added' && event.contentType === contentType
-  return (await readHistory(lake, tenantId)).filter(isOfType)
+  return (await readHistory(lake, tenantId)).filter(isSubscriptionEvent).filter((event) => event.contentType === contentType)
 }
 
 /** Whether the subscription is enabled, and the service's time of the check. */

@@ -21,7 +21,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mailtrail-schedule-'))
   lake = createFolderStore(folder)
   asked = []
-  await recordHistory(lake, tenantId, { kind: 'added', at: start, contentTypes: [contentType], windowMinutes: 10 })
+  await recordHistory(lake, tenantId, { kind: 'added', at: start, contentTypes: [contentType], windowMinutes: 10, backfill: false })
 })
 afterEach(() => rm(folder, { recursive: true }))
 

@@ -58,7 +58,7 @@ export class TenantSchedule {
    */
   async tick(now: number, options?: Abortable): Promise<void> {
     const collection = collectionOf(await readHistory(this.#deps.lake, this.#tenantId, options))
-    if (!collection) return
+    if (collection.state === 'none') return
     const findDue = (): DueListing[] => dueListings(collection, now, (span, entry) => this.#view.isKnown(span, entry))
     const days = new Set([...findDue(), ...this.#view.openGroups()].map(({ start }) => dayOf(start)))
     for (const day of days) await this.#view.refresh(day, options)

@@ -1,6 +1,6 @@
-import { dayMs, hourMs, type Interval } from './interval.ts'
+import { type Collection, type CollectionPeriod, type Lane, lanes } from './collection.ts'
+import { dayMs, hourMs, type Interval, overlaps } from './interval.ts'
 import type { EntryName, EntrySpan, ListingName, SweepName } from './ledger/ledger-entry.ts'
-import type { Collection } from './tenant-history.ts'
 import { listableMs, listingDelayMs, windowsOver } from './windows.ts'
 
 /** The lateness horizon H: how long after an event its record may become listable and still be waited for. */
@@ -9,6 +9,7 @@ export const defaultHorizonMs: number = 72 * hourMs
 /** A listing that should be in the ledger by now. */
 export interface DueListing extends EntrySpan {
   readonly entry: ListingName
+  readonly lane: Lane
 }
 
 /** How old the end of a span must be for a listing to count, by the service's clock. */
@@ -18,47 +19,93 @@ export function listingAgeMs(entry: ListingName): number {
 
 /**
  * The re-listings of every span: the service promises neither order nor latency nor completeness. `sweep-settle` lists the day and the
- * horizon after it, so that one sweep of a day can settle each of its hours.
+ * horizon after it, so that one sweep of a day can settle each of its hours; `sweep-last` is the last that fits before the span ages out.
  */
 const sweeps: Readonly<Record<SweepName, { periodMs: number; extraMs: number; ageMs: number }>> = {
   'sweep-1h': { periodMs: hourMs, extraMs: 0, ageMs: hourMs },
   'sweep-6h': { periodMs: hourMs, extraMs: 0, ageMs: 6 * hourMs },
-  'sweep-settle': {
-    periodMs: dayMs,
-    extraMs: defaultHorizonMs,
-    ageMs: 6 * hourMs,
-  },
+  'sweep-24h': { periodMs: dayMs, extraMs: 0, ageMs: dayMs },
+  'sweep-settle': { periodMs: dayMs, extraMs: defaultHorizonMs, ageMs: 6 * hourMs },
+  'sweep-last': { periodMs: dayMs, extraMs: 0, ageMs: 5.5 * dayMs },
 }
 
 /**
- * Every listing that is due at `now` and not in the ledger, oldest first, windows before sweeps. Spans that begin before the service's
- * listing limit are left out: no call can list them any more.
+ * Spans are asked for a little beyond the listing limit: this machine's clock may be ahead, and only the service's word says that a span has aged out.
+ */
+const clockAllowanceMs = hourMs
+
+/**
+ * Every listing that is due at `now` and not in the ledger: what somebody waits for, then live windows, then backfilled ones, then sweeps, each oldest
+ * first, so that what ages out next is listed next. Spans that begin before the service's listing limit are left out.
  *
  * @param isKnown - whether the ledger has this entry of the span
  */
-export function dueListings(collection: Collection, now: number, isKnown: (span: EntrySpan, entry: EntryName) => boolean): DueListing[] {
+export function dueListings(
+  { periods, incidents }: Pick<Collection, 'periods' | 'incidents'>,
+  now: number,
+  isKnown: (span: EntrySpan, entry: EntryName) => boolean,
+): DueListing[] {
+  const oldest = now - listableMs - clockAllowanceMs
   const due: DueListing[] = []
-  for (const contentType of collection.contentTypes) {
-    for (const { from: start, to: end } of dueSpans(collection, now, collection.windowMs, 0, listingDelayMs)) {
-      const span = { contentType, start, end }
-      // An empty window has a seal and nothing else.
-      if (!isKnown(span, 'listed') && !isKnown(span, 'seal')) due.push({ ...span, entry: 'listed' })
-    }
+  const offer = (period: CollectionPeriod, span: Interval, entry: ListingName): void => {
+    const { contentType } = period
+    const listing = { contentType, start: span.from, end: span.to }
+    // An empty window has a seal and nothing else.
+    if (isKnown(listing, entry) || (entry === 'listed' && isKnown(listing, 'seal'))) return
+    due.push({ ...listing, entry, lane: incidents.some((incident) => overlaps(incident, span)) ? 'incident' : period.lane })
+  }
+  for (const period of periods) {
+    const listable = { from: Math.max(period.from, oldest), to: Math.min(period.to, now - listingDelayMs) }
+    for (const window of wholeWindows(listable, period.windowMs)) offer(period, window, 'listed')
+  }
+  for (const period of contiguous(periods)) {
+    const swept = { from: Math.max(period.from, oldest), to: Math.min(period.to, now) }
     for (const [entry, { periodMs, extraMs, ageMs }] of Object.entries(sweeps) as [SweepName, (typeof sweeps)[SweepName]][]) {
-      for (const { from: start, to: end } of dueSpans(collection, now, periodMs, extraMs, ageMs)) {
-        const span = { contentType, start, end }
-        if (!isKnown(span, entry)) due.push({ ...span, entry })
+      for (const { from, to } of windowsOver(swept, periodMs)) {
+        const whole = cut({ from, to: to + extraMs }, period)
+        if (isKnown({ contentType: period.contentType, start: whole.from, end: whole.to }, entry)) continue
+        for (const span of whole.from < oldest ? hoursLeft(cut({ from, to }, period), oldest) : [whole]) {
+          if (span.to + ageMs <= now && span.to + ageMs > period.since) offer(period, span, entry)
+        }
       }
     }
   }
-  return due.sort((a, b) => Number(a.entry !== 'listed') - Number(b.entry !== 'listed') || a.start - b.start)
+  return due.sort((a, b) => rank(a) - rank(b) || a.start - b.start || a.end - b.end)
 }
 
-function* dueSpans(collection: Collection, now: number, periodMs: number, extraMs: number, ageMs: number): Generator<Interval> {
-  const oldest = Math.max(collection.from, Math.ceil((now - listableMs) / periodMs) * periodMs)
-  for (const span of windowsOver({ from: oldest, to: now }, periodMs)) {
-    const end = span.to + extraMs
-    if (end + ageMs > now) return
-    yield { from: span.from, to: end }
+/** The window that is open at `now`, if it is expected: its contents are looked for before it closes. */
+export function openWindows({ periods }: Pick<Collection, 'periods'>, now: number): EntrySpan[] {
+  return periods.flatMap(({ contentType, windowMs, from, to }) => {
+    const start = Math.floor(now / windowMs) * windowMs
+    return from <= start && start < now && now < to ? [{ contentType, start, end: start + windowMs }] : []
+  })
+}
+
+function* wholeWindows({ from, to }: Interval, windowMs: number): Generator<Interval> {
+  for (const window of windowsOver({ from: Math.ceil(from / windowMs) * windowMs, to }, windowMs)) if (window.to <= to) yield window
+}
+
+function cut(span: Interval, period: Interval): Interval {
+  return { from: Math.max(span.from, period.from), to: Math.min(span.to, period.to) }
+}
+
+/** Once its beginning has aged out, the rest of a day is swept hour by hour, so that the name of what is listed does not change with time. */
+function* hoursLeft(day: Interval, oldest: number): Generator<Interval> {
+  for (const hour of windowsOver(day, hourMs)) if (cut(hour, day).from >= oldest) yield cut(hour, day)
+}
+
+/** Periods of one type that touch are swept as one; the later decision counts only where it was the first. */
+function contiguous(periods: readonly CollectionPeriod[]): CollectionPeriod[] {
+  const joined: CollectionPeriod[] = []
+  for (const period of periods) {
+    const index = joined.findLastIndex(({ contentType }) => contentType === period.contentType)
+    const last = joined[index]
+    if (last?.to === period.from) joined[index] = { ...last, to: period.to, lane: period.lane, since: Math.min(last.since, period.since) }
+    else joined.push(period)
   }
+  return joined
+}
+
+function rank({ entry, lane }: DueListing): number {
+  return entry === 'listed' || lane === 'incident' ? lanes.indexOf(lane) : lanes.length
 }

@@ -1,4 +1,5 @@
 export * from './abortable.ts'
+export * from './collection.ts'
 export * from './content-types.ts'
 export * from './coverage/coverage-state.ts'
 export * from './coverage/tenant-coverage.ts'

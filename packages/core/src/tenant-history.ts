@@ -4,13 +4,43 @@ import { z } from 'zod'
  * The dated history of a tenant, from which expected windows and subscription gaps follow. Events are create-only objects.
  * `at` of `subscription-verified` and `-lost` is the service's time, of the others ours; UTC milliseconds.
  */
-export type HistoryEvent =
+export type HistoryEvent = CollectionEvent | SubscriptionEvent
+
+/** What somebody decided about the collection of a tenant. */
+export type CollectionEvent =
   | {
       readonly kind: 'added'
       readonly at: number
       readonly contentTypes: readonly string[]
       readonly windowMinutes: number
+      /** Whether what the service still lists from before is collected too. */
+      readonly backfill: boolean
     }
+  | {
+      readonly kind: 'collection-changed'
+      readonly at: number
+      readonly contentTypes: readonly string[]
+      readonly windowMinutes: number
+    }
+  | { readonly kind: 'paused' | 'removed'; readonly at: number }
+  | {
+      readonly kind: 'resumed'
+      readonly at: number
+      /** Whether what the service still lists from the pause is collected too. */
+      readonly backfill: boolean
+    }
+  | {
+      readonly kind: 'backfill-requested'
+      readonly at: number
+      /** The span of `contentCreated` time to collect. */
+      readonly from: number
+      readonly to: number
+      /** Whether it goes before everything else of the tenant: somebody waits for it. */
+      readonly priority: boolean
+    }
+
+/** What was seen of the subscription of one content type. */
+export type SubscriptionEvent =
   | {
       readonly kind: 'subscription-started' | 'subscription-verified'
       readonly at: number
@@ -25,44 +55,30 @@ export type HistoryEvent =
       readonly reason: 'missing' | 'disabled'
     }
 
+const time = z.number()
+const windowMinutes = z
+  .number()
+  .int()
+  .refine((minutes) => 60 % minutes === 0, 'must divide an hour: 5, 10, 15, 20, 30 or 60')
+const contentTypes = z.array(z.string()).min(1)
+
 export const historyEventSchema: z.ZodType<HistoryEvent> = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('added'),
-    at: z.number(),
-    contentTypes: z.array(z.string()).min(1),
-    windowMinutes: z
-      .number()
-      .int()
-      .refine((minutes) => 60 % minutes === 0, 'must divide an hour: 5, 10, 15, 20, 30 or 60'),
-  }),
-  z.object({
-    kind: z.enum(['subscription-started', 'subscription-verified']),
-    at: z.number(),
-    contentType: z.string(),
-  }),
+  // Before backfill was there, none was made.
+  z.object({ kind: z.literal('added'), at: time, contentTypes, windowMinutes, backfill: z.boolean().default(false) }),
+  z.object({ kind: z.literal('collection-changed'), at: time, contentTypes, windowMinutes }),
+  z.object({ kind: z.enum(['paused', 'removed']), at: time }),
+  z.object({ kind: z.literal('resumed'), at: time, backfill: z.boolean() }),
+  z.object({ kind: z.literal('backfill-requested'), at: time, from: time, to: time, priority: z.boolean() }),
+  z.object({ kind: z.enum(['subscription-started', 'subscription-verified']), at: time, contentType: z.string() }),
   z.object({
     kind: z.literal('subscription-lost'),
-    at: z.number(),
+    at: time,
     contentType: z.string(),
-    lastListed: z.number().nullable(),
+    lastListed: time.nullable(),
     reason: z.enum(['missing', 'disabled']),
   }),
 ])
 
-/** What should be collected: from when, of which types, on which grid. Undefined before the tenant was added. */
-export interface Collection {
-  readonly from: number
-  readonly contentTypes: readonly string[]
-  readonly windowMs: number
-}
-
-export function collectionOf(history: readonly HistoryEvent[]): Collection | undefined {
-  const added = history.find((event) => event.kind === 'added')
-  if (!added) return undefined
-  const windowMs = added.windowMinutes * 60_000
-  return {
-    from: Math.floor(added.at / windowMs) * windowMs,
-    contentTypes: added.contentTypes,
-    windowMs,
-  }
+export function isSubscriptionEvent(event: HistoryEvent): event is SubscriptionEvent {
+  return event.kind.startsWith('subscription-')
 }

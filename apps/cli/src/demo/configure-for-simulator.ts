@@ -39,7 +39,7 @@ export async function registerTenants(
     const tenantId = parseTenantId(id)
     await writeSecret(folder, id, clientSecret)
     await addTenant(lake, { tenantId, displayName, cloud: cloudName, clientId, credential: secretReference(folder, id) })
-    await recordHistory(lake, tenantId, { kind: 'added', at: now, contentTypes: [mailContentType], windowMinutes })
+    await recordHistory(lake, tenantId, { kind: 'added', at: now, contentTypes: [mailContentType], windowMinutes, backfill: false })
   }
 }
 

@@ -11,7 +11,7 @@ const contentType = 'Audit.Exchange'
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const hour = (n: number): number => day0 + n * hourMs
 const history: HistoryEvent[] = [
-  { kind: 'added', at: day0, contentTypes: [contentType], windowMinutes: 30 },
+  { kind: 'added', at: day0, contentTypes: [contentType], windowMinutes: 30, backfill: false },
   { kind: 'subscription-verified', at: day0, contentType },
 ]
 
@@ -230,6 +230,68 @@ describe('the subscription', () => {
     )
     const entries = [...windows(0, 20), ...afterOutage, ...windows(26, 127), settleSweep(0), settleSweep(1)]
     expect(statesOf(entries, { from: hour(19), to: hour(26) })).toEqual(allOf('settled', 7))
+  })
+})
+
+describe('pause and removal', () => {
+  // A content in each window shows that the subscription was on.
+  const busy = (from: number, to: number): LedgerEntry[] =>
+    windows(from, to).map((window) => ({ ...window, contents: [content(window.start, 'stored')] }))
+  // Sweeps end where the collection does.
+  const cutSweeps = [0, 1, 2, 3]
+    .map((day) => settleSweep(day))
+    .flatMap((sweep) => [
+      { ...sweep, end: Math.min(sweep.end, hour(30)) },
+      { ...sweep, start: Math.max(sweep.start, hour(34)) },
+    ])
+  const entries = [...busy(0, 30), ...busy(34, 200), ...cutSweeps.filter(({ start, end }) => start < end)]
+  const paused: HistoryEvent[] = [...history, { kind: 'paused', at: hour(30) }, { kind: 'resumed', at: hour(34), backfill: false }]
+
+  test('nothing can be said of the pause, nor of the horizon before it', () => {
+    expect(statesOf(entries, { from: hour(0), to: hour(60) }, paused)).toEqual([...allOf('outside', 34), ...allOf('settled', 26)])
+    expect(tenantCoverage({ contentType, history: paused, entries }, { from: hour(31), to: hour(32) })).toMatchObject([
+      { cause: 'collection was paused' },
+    ])
+  })
+
+  test('a pause that was listed later is covered like any other time', () => {
+    expect(statesOf([...entries, ...busy(30, 34), settleSweep(0), settleSweep(1)], { from: hour(0), to: hour(60) }, paused)).toEqual(
+      allOf('settled', 60),
+    )
+  })
+
+  test('time before a removal is missing, not outside, and time after it is outside', () => {
+    const removed: HistoryEvent[] = [...history, { kind: 'removed', at: hour(30) }]
+    const states = statesOf([...busy(0, 30), ...cutSweeps.slice(0, 1)], { from: hour(0), to: hour(40) }, removed)
+    expect(states).toEqual([...allOf('gap_collector', 30), ...allOf('outside', 10)])
+  })
+
+  test('collected again after a removal, only what lies between is missing or outside', () => {
+    const again: HistoryEvent[] = [
+      ...history,
+      { kind: 'removed', at: hour(30) },
+      { kind: 'added', at: hour(34), contentTypes: [contentType], windowMinutes: 30, backfill: false },
+    ]
+    const states = statesOf(entries, { from: hour(0), to: hour(60) }, again)
+    expect(states).toEqual([...allOf('gap_collector', 30), ...allOf('outside', 4), ...allOf('settled', 26)])
+  })
+
+  test('an entry answers only for the operations it kept', () => {
+    const other = entries.map((entry) => (entry.start === hour(10) ? { ...entry, operations: ['UserLoggedIn'] } : entry))
+    const states = statesOf(other, { from: hour(0), to: hour(60) }, paused)
+    expect(states[40]).toBe('settled')
+    expect(tenantCoverage({ contentType, history: paused, entries: other }, { from: hour(10), to: hour(11) })).toMatchObject([
+      { state: 'outside' },
+    ])
+  })
+
+  test('windows of several lengths make one grid', () => {
+    const changed: HistoryEvent[] = [
+      ...history,
+      { kind: 'collection-changed', at: hour(9.5), contentTypes: [contentType], windowMinutes: 10 },
+    ]
+    const short = Array.from({ length: 6 * 120 }, (_, n) => entry({ from: hour(10 + n / 6), to: hour(10 + (n + 1) / 6) }))
+    expect(statesOf([...windows(0, 10), ...short, settleSweep(0)], firstDay, changed)).toEqual(allOf('settled'))
   })
 })
 

@@ -1,7 +1,8 @@
+import { type CollectionPeriod, collectionOf, collectionStateAt } from '../collection.ts'
 import { defaultHorizonMs } from '../due-listings.ts'
 import { dayMs, hourMs, type Interval, overlaps } from '../interval.ts'
 import type { LedgerEntry } from '../ledger/ledger-entry.ts'
-import { collectionOf, type HistoryEvent } from '../tenant-history.ts'
+import type { HistoryEvent } from '../tenant-history.ts'
 import { listableMs, windowsOver } from '../windows.ts'
 import { type CoverageInterval, type CoverageState, coverageStates } from './coverage-state.ts'
 import { type SubscriptionRecord, subscriptionRecord } from './subscription-record.ts'
@@ -16,6 +17,8 @@ export interface CoverageEvidence {
    */
   readonly entries: readonly LedgerEntry[]
   readonly horizonMs?: number
+  /** The operation that is asked about: an entry answers only for those it kept. */
+  readonly operation?: string
 }
 
 /** A window is listed within 7 days of its end or never, so no pause that matters began longer ago. */
@@ -41,44 +44,42 @@ const settleAgeMs = 6 * hourMs
  * `now` is the latest service date in the entries, never the reader's clock.
  */
 export function tenantCoverage(evidence: CoverageEvidence, range: Interval): CoverageInterval[] {
-  const { contentType, history, horizonMs = defaultHorizonMs } = evidence
-  const collection = collectionOf(history)
-  if (!collection?.contentTypes.includes(contentType)) {
-    return [
-      {
-        ...range,
-        state: 'outside',
-        cause: `${contentType} is not collected for this tenant`,
-        recoverable: false,
-      },
-    ]
+  const { contentType, history, horizonMs = defaultHorizonMs, operation = 'MailItemsAccessed' } = evidence
+  const periods = collectionOf(history).periods.filter((period) => period.contentType === contentType)
+  if (periods.length === 0) {
+    const cause = `${contentType} is not collected for this tenant`
+    return [{ ...range, state: 'outside', cause, recoverable: false }]
   }
-  const entries = evidence.entries.filter((entry) => entry.contentType === contentType)
-  const windows = windowRecords(entries, collection.windowMs)
-  const subscription = subscriptionRecord(history, contentType, entries)
+  const all = evidence.entries.filter((entry) => entry.contentType === contentType)
+  const entries = all.filter(({ operations }) => operations.includes(operation))
+  // Lengths of windows divide each other's hour, so what holds for a window holds for each cell of the finest grid in it.
+  const cellMs = Math.min(...periods.map(({ windowMs }) => windowMs))
   const context: Context = {
-    now: latestServiceDate(entries),
-    collectedFrom: collection.from,
-    windows,
-    subscription,
+    now: latestServiceDate(all),
+    history,
+    periods,
+    windows: windowRecords(entries, cellMs),
+    others: windowRecords(
+      all.filter((entry) => !entries.includes(entry)),
+      cellMs,
+    ),
+    subscription: subscriptionRecord(history, contentType, all),
   }
-
   const intervals: CoverageInterval[] = []
   for (const hour of windowsOver(range, hourMs)) {
-    const finding = judgeHour(hour, horizonMs, collection.windowMs, context)
-    append(intervals, {
-      from: Math.max(hour.from, range.from),
-      to: Math.min(hour.to, range.to),
-      ...finding,
-    })
+    const finding = judgeHour(hour, horizonMs, cellMs, context)
+    append(intervals, { from: Math.max(hour.from, range.from), to: Math.min(hour.to, range.to), ...finding })
   }
   return intervals
 }
 
 interface Context {
   readonly now: number
-  readonly collectedFrom: number
+  readonly history: readonly HistoryEvent[]
+  readonly periods: readonly CollectionPeriod[]
   readonly windows: ReadonlyMap<number, WindowRecord>
+  /** What was listed for other operations alone. */
+  readonly others: ReadonlyMap<number, WindowRecord>
   readonly subscription: SubscriptionRecord
 }
 
@@ -89,20 +90,20 @@ function latestServiceDate(entries: readonly LedgerEntry[]): number {
 function judgeHour(hour: Interval, horizonMs: number, windowMs: number, context: Context): Finding {
   let worst = settled
   for (const window of windowsOver({ from: hour.from, to: hour.to + horizonMs }, windowMs)) {
-    const finding = judgeWindow(window, hour.to + horizonMs, context)
+    const finding = judgeWindow(window, hour, hour.to + horizonMs, context)
     if (coverageStates.indexOf(finding.state) > coverageStates.indexOf(worst.state)) worst = finding
   }
   return worst
 }
 
 /** @param mustBeListedAfter - the time by which everything that belongs to the hour had become listable */
-function judgeWindow(window: Interval, mustBeListedAfter: number, { now, collectedFrom, windows, subscription }: Context): Finding {
+function judgeWindow(window: Interval, hour: Interval, mustBeListedAfter: number, context: Context): Finding {
+  const { now, periods, windows, others, subscription } = context
   const record = windows.get(window.from)
-  if (window.from < collectedFrom && record?.listedAt === undefined) {
-    return {
-      state: 'outside',
-      cause: 'before collection of this tenant began',
-      recoverable: false,
+  if (record?.listedAt === undefined) {
+    if (!periods.some((period) => overlaps(period, window))) return unexpectedFinding(window, hour, context)
+    if (others.get(window.from)?.listedAt !== undefined) {
+      return { state: 'outside', cause: 'this operation was not kept then', recoverable: false }
     }
   }
   if (window.from < subscription.verifiedFrom) {
@@ -161,6 +162,21 @@ function judgeWindow(window: Interval, mustBeListedAfter: number, { now, collect
     cause: 'listed once, but not listed again late enough',
     recoverable: false,
   }
+}
+
+/** Why nothing was expected of a window. Removal ends the fetching, so what it cuts off is missing and not outside. */
+function unexpectedFinding(window: Interval, hour: Interval, { history }: Context): Finding {
+  const state = collectionStateAt(history, window.from)
+  if (state === 'removed' && collectionStateAt(history, hour.from) !== 'removed') {
+    return { state: 'gap_collector', cause: 'the tenant was removed', recoverable: false }
+  }
+  const causes = {
+    none: 'before collection of this tenant began',
+    paused: 'collection was paused',
+    removed: 'the tenant was removed',
+    active: 'this content type was not collected then',
+  }
+  return { state: 'outside', cause: causes[state], recoverable: false }
 }
 
 function gapFinding(outcome: NonNullable<WindowRecord['gap']>['outcome'], unexpired: boolean): Finding {

@@ -6,7 +6,7 @@ import { parseTenantId, type TenantId } from '../tenant-id.ts'
 export const outcomes = ['stored', 'quarantined', 'expired', 'missing', 'dead', 'pending'] as const
 export type Outcome = (typeof outcomes)[number]
 
-export const sweepNames = ['sweep-1h', 'sweep-6h', 'sweep-settle'] as const
+export const sweepNames = ['sweep-1h', 'sweep-6h', 'sweep-24h', 'sweep-settle', 'sweep-last'] as const
 export type SweepName = (typeof sweepNames)[number]
 
 /** Entries that prove a span was listed; the others say what became of its contents. */
@@ -70,7 +70,9 @@ export interface LedgerEntry extends EntrySpan {
 
 const schemaVersion = 1
 const isoTime = z.iso.datetime().transform((text) => Date.parse(text))
-const entryName = z.string().regex(/^(listed|seal|sweep-1h|sweep-6h|sweep-settle|repair-[1-9]\d*)$/) as unknown as z.ZodType<EntryName>
+const entryName = z
+  .string()
+  .regex(/^(listed|seal|sweep-1h|sweep-6h|sweep-24h|sweep-settle|sweep-last|repair-[1-9]\d*)$/) as unknown as z.ZodType<EntryName>
 
 const header = z.object({
   schema: z.literal(schemaVersion),
