@@ -14,7 +14,7 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
     connection.disconnect(),
   )
   const lake = parts.use(await openLake(config.lake))
-  const apis = parts.use(createTenantApis(lake, config))
+  const apis = parts.use(createTenantApis(lake, { ...config, clock }))
   const queues = parts.use(createWorkQueues(redis))
   const spoolFolder = parts.adopt(await mkdtemp(join(tmpdir(), 'mailtrail-spool-')), (folder) =>
     rm(folder, { recursive: true, force: true }),

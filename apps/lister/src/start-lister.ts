@@ -22,7 +22,7 @@ export const startLister: Role = async ({ config, clock, log }) => {
     connection.disconnect(),
   )
   const lake = withReadCache(parts.use(await openLake(config.lake)), { prefix: 'ledger/', maxBytes: 16 * 1024 * 1024 })
-  const apis = parts.use(createTenantApis(lake, config))
+  const apis = parts.use(createTenantApis(lake, { ...config, clock }))
   const queues = parts.use(createWorkQueues(redis))
   const list = createListHandler({ lake, apis, clock, turns: createTurns(redis, queues), subscriptions: createSubscriptions(lake, clock) })
   const seal = createSealHandler({ lake, clock, receipts: createReceipts(redis) })

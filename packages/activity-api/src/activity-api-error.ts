@@ -1,7 +1,7 @@
 import { MailtrailError, type Retry, type TenantId } from '@mailtrail/core'
 import { type ActivityApiErrorCode, type ErrorCode, errorCodes } from './error-codes.ts'
 
-export type Operation = 'login' | 'list-subscriptions' | 'start-subscription' | 'list-content' | 'open-content'
+export type Operation = 'login' | 'list-subscriptions' | 'start-subscription' | 'stop-subscription' | 'list-content' | 'open-content'
 
 /** Whose call failed, and what the service said about it. */
 export interface Failure {
@@ -14,6 +14,8 @@ export interface Failure {
   /** The vendor's own code, such as `AF20022` or `AADSTS7000215`; absent when it gave none. */
   readonly vendorCode?: string | undefined
   readonly retryAfterMs?: number | undefined
+  /** The service's own time of the answer, in ms since the epoch. */
+  readonly serviceDate?: number | undefined
   /** A sentence of our own. Text of the service stays out, for it may quote what was sent. */
   readonly detail?: string
   readonly cause?: unknown
@@ -25,6 +27,11 @@ export class ActivityApiError extends MailtrailError<ActivityApiErrorCode> {
   readonly status: number | undefined
   readonly tenantId: TenantId
   readonly operation: Operation
+  /**
+   * The service's own time of the failed answer, in ms since the epoch. It tells a window that aged out from a clock of ours that is wrong.
+   * Undefined when no answer came, or one without a `Date`.
+   */
+  readonly serviceDate: number | undefined
 
   constructor(code: ActivityApiErrorCode, failure: Failure) {
     super(code, toMessage(errorCodes[code], failure), { retry: toRetry(errorCodes[code], failure.retryAfterMs), cause: failure.cause })
@@ -33,6 +40,7 @@ export class ActivityApiError extends MailtrailError<ActivityApiErrorCode> {
     this.status = failure.status
     this.tenantId = failure.tenantId
     this.operation = failure.operation
+    this.serviceDate = failure.serviceDate
   }
 }
 

@@ -1,7 +1,8 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { NodeAuthOptions } from '@azure/msal-node'
+import type { TenantId } from '@mailtrail/core'
 import { ActivityApiError } from './activity-api-error.ts'
-import type { ActivityApiOptions } from './activity-api-options.ts'
+import type { Credential } from './activity-api-options.ts'
+import { readAppCertificate } from './app-certificate.ts'
 
 type ClientAuth = Pick<NodeAuthOptions, 'clientSecret' | 'clientCertificate'>
 
@@ -10,29 +11,18 @@ type ClientAuth = Pick<NodeAuthOptions, 'clientSecret' | 'clientCertificate'>
  *
  * @throws {@link ActivityApiError} `ACTIVITY_API_LOGIN_FAILED` if the PEM text does not hold a certificate and its RSA key
  */
-export function toClientAuth({ tenantId, credential }: Pick<ActivityApiOptions, 'tenantId' | 'credential'>): ClientAuth {
+export function toClientAuth(tenantId: TenantId, credential: Credential): ClientAuth {
   if (credential.kind === 'secret') return { clientSecret: credential.clientSecret }
-  const clientCertificate = readCertificate(credential.certificatePem)
-  if (clientCertificate) return { clientCertificate }
-  const detail = 'The credential is not PEM of a certificate and its unencrypted RSA key.'
-  throw new ActivityApiError('ACTIVITY_API_LOGIN_FAILED', { tenantId, operation: 'login', detail })
-}
-
-/** Parser errors stay out: they are no help, and what they quote may be the key. */
-function readCertificate(pem: string): ClientAuth['clientCertificate'] {
-  try {
-    const certificate = new X509Certificate(pemBlock(pem, 'CERTIFICATE'))
-    const key = createPrivateKey(pemBlock(pem, '(?:RSA )?PRIVATE KEY'))
-    if (key.asymmetricKeyType !== 'rsa' || !certificate.checkPrivateKey(key)) return undefined
-    return {
+  const found = readAppCertificate(credential.certificatePem)
+  if (!found) {
+    const detail = 'The credential is not PEM of a certificate and its unencrypted RSA key.'
+    throw new ActivityApiError('ACTIVITY_API_LOGIN_FAILED', { tenantId, operation: 'login', detail })
+  }
+  const { certificate, key } = found
+  return {
+    clientCertificate: {
       thumbprintSha256: certificate.fingerprint256.replaceAll(':', ''),
       privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    }
-  } catch {
-    return undefined
+    },
   }
-}
-
-function pemBlock(pem: string, label: string): string {
-  return new RegExp(`-----BEGIN (${label})-----.*?-----END \\1-----`, 's').exec(pem)?.[0] ?? ''
 }

@@ -10,7 +10,8 @@ const options: ActivityApiOptions = {
   cloud: clouds.worldwide,
   clientId: 'app',
   publisherId: 'ours',
-  credential: { kind: 'secret', clientSecret: 'secret' },
+  credentials: [{ kind: 'secret', clientSecret: 'secret' }],
+  clock: Date,
 }
 
 test('an operation lies under the tenant, with one slash between parts', () => {

@@ -1,11 +1,10 @@
-import type { Abortable } from '@mailtrail/core'
+import { type Abortable, listableMs } from '@mailtrail/core'
 import { ActivityApiError, type Operation } from './activity-api-error.ts'
 import { type ContentDescriptor, contentListing } from './content-descriptor.ts'
 import { feedUrl } from './feed-url.ts'
 import { createCircleDetector, nextPage } from './next-page.ts'
 import { readListing } from './read-listing.ts'
 import { sendRequest } from './send-request.ts'
-import { parseServiceDate } from './service-date.ts'
 import type { Session } from './session.ts'
 import { faultOfWindow, toWindowQuery, type WindowRange } from './window-query.ts'
 
@@ -30,16 +29,17 @@ export async function* listContent(
 ): AsyncGenerator<ContentPage, void, undefined> {
   const { options } = session
   const failure = { tenantId: options.tenantId, operation }
-  const fault = faultOfWindow(query)
-  if (fault !== undefined) throw new ActivityApiError(fault, failure)
+  const serviceNow = session.serviceClock.now()
+  const fault = faultOfWindow(query, serviceNow === undefined ? undefined : serviceNow - listableMs)
+  if (fault !== undefined) throw new ActivityApiError(fault, { ...failure, serviceDate: serviceNow })
 
   const isCircle = createCircleDetector()
   let url: string | undefined = feedUrl(options, 'subscriptions/content', { contentType: query.contentType, ...toWindowQuery(query) }).href
   while (url !== undefined) {
     if (isCircle(url)) throw new ActivityApiError('ACTIVITY_API_PAGE_INVALID', { ...failure, detail: 'A page came again.' })
-    const response = await sendRequest(session, { operation, method: 'GET', url }, { signal })
-    const contents = await readListing(response, contentListing, failure, signal)
-    yield { serviceDate: parseServiceDate(response.headers), contents }
-    url = nextPage(response.headers)
+    const answer = await sendRequest(session, { operation, method: 'GET', url }, { signal })
+    const contents = await readListing(session, answer, contentListing, signal)
+    yield { serviceDate: answer.failure.serviceDate, contents }
+    url = nextPage(answer.response.headers)
   }
 }

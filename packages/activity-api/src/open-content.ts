@@ -3,7 +3,6 @@ import type { Operation } from './activity-api-error.ts'
 import type { ContentDescriptor } from './content-descriptor.ts'
 import { decodeBody } from './decode-body.ts'
 import { sendRequest } from './send-request.ts'
-import { parseServiceDate } from './service-date.ts'
 import type { Session } from './session.ts'
 
 const operation: Operation = 'open-content'
@@ -24,7 +23,6 @@ export async function openContent(
   { contentId, contentUri }: Pick<ContentDescriptor, 'contentId' | 'contentUri'>,
   { signal }: Abortable = {},
 ): Promise<ContentBody> {
-  const response = await sendRequest(session, { operation, method: 'GET', url: contentUri, contentId }, { signal })
-  const failure = { tenantId: session.options.tenantId, operation, contentId }
-  return { serviceDate: parseServiceDate(response.headers), body: decodeBody(response, failure, signal) }
+  const { response, failure } = await sendRequest(session, { operation, method: 'GET', url: contentUri, contentId }, { signal })
+  return { serviceDate: failure.serviceDate, body: decodeBody(response, failure, signal) }
 }

@@ -1,10 +1,10 @@
-import type { Dispatcher } from 'undici'
 import type { z } from 'zod'
 import { ActivityApiError, type Failure } from './activity-api-error.ts'
+import { type Answer, toAnswerError } from './answer.ts'
 import { decodeBody } from './decode-body.ts'
 import { parseJson } from './parse-json.ts'
 import { readBounded } from './read-bounded.ts'
-import { toFailure } from './send-request.ts'
+import type { Session } from './session.ts'
 
 /** The service documents no page size. A descriptor is about 500 bytes, so this is far beyond any page seen. */
 const maxListingBytes = 64 * 1024 * 1024
@@ -14,16 +14,12 @@ const maxListingBytes = 64 * 1024 * 1024
  *
  * @throws {@link ActivityApiError} the error object's own code, `ACTIVITY_API_RESPONSE_INVALID`, or `ACTIVITY_API_TRANSFER_CUT`
  */
-export async function readListing<T>(
-  response: Dispatcher.ResponseData,
-  schema: z.ZodType<T[]>,
-  failure: Failure,
-  signal?: AbortSignal,
-): Promise<T[]> {
+export async function readListing<T>(session: Session, answer: Answer, schema: z.ZodType<T[]>, signal?: AbortSignal): Promise<T[]> {
+  const { response, failure } = answer
   const bytes = await readBounded(decodeBody(response, failure, signal), maxListingBytes)
   if (bytes === undefined) throw invalid(failure, `It is longer than ${maxListingBytes} bytes.`)
   const json = parseJson(bytes)
-  if (!Array.isArray(json)) throw toFailure({ ...failure, status: response.statusCode }, json)
+  if (!Array.isArray(json)) throw await toAnswerError(session, answer, json)
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
   // Names the place and not the value, which is the service's text.

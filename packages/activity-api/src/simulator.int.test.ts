@@ -67,7 +67,7 @@ test.each(['errorObject', 'notJson'])('a body of the simulator that is no list, 
 })
 
 test('the simulator refuses a wrong secret, and a window that has aged out', async () => {
-  await using stranger = createActivityApi({ ...simulator.options, credential: { kind: 'secret', clientSecret: 'wrong' } })
+  await using stranger = createActivityApi({ ...simulator.options, credentials: [{ kind: 'secret', clientSecret: 'wrong' }] })
   expect(await caught(stranger.listSubscriptions())).toMatchObject({ code: 'ACTIVITY_API_LOGIN_FAILED' })
   const aged = { ...query, start: start - 9 * 86_400_000, end: start - 8 * 86_400_000 }
   expect(await caught(collect(api.listContent(aged)))).toMatchObject({ code: 'ACTIVITY_API_WINDOW_AGED_OUT' })

@@ -1,10 +1,11 @@
 import type { Abortable } from '@mailtrail/core'
 import { ActivityApiError, type Operation } from './activity-api-error.ts'
+import { toAnswerError } from './answer.ts'
 import { decodeBody } from './decode-body.ts'
 import { feedUrl } from './feed-url.ts'
 import { parseJson } from './parse-json.ts'
 import { readBounded } from './read-bounded.ts'
-import { sendRequest, toFailure } from './send-request.ts'
+import { sendRequest } from './send-request.ts'
 import type { Session } from './session.ts'
 
 const operation: Operation = 'start-subscription'
@@ -22,14 +23,13 @@ export async function startSubscription(session: Session, contentType: string, o
 }
 
 async function start(session: Session, contentType: string, { signal }: Abortable): Promise<void> {
-  const { options } = session
-  const url = feedUrl(options, 'subscriptions/start', { contentType })
-  const response = await sendRequest(session, { operation, method: 'POST', url }, { signal })
-  const failure = { tenantId: options.tenantId, operation, status: response.statusCode }
-  const json = parseJson((await readBounded(decodeBody(response, failure, signal), maxAnswerBytes)) ?? Buffer.of())
-  if (!isStarted(json)) throw toFailure(failure, json)
+  const url = feedUrl(session.options, 'subscriptions/start', { contentType })
+  const answer = await sendRequest(session, { operation, method: 'POST', url }, { signal })
+  const bytes = await readBounded(decodeBody(answer.response, answer.failure, signal), maxAnswerBytes)
+  const json = bytes && parseJson(bytes)
+  if (!isSubscription(json)) throw await toAnswerError(session, answer, json)
 }
 
-function isStarted(json: unknown): boolean {
+function isSubscription(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'contentType' in json
 }

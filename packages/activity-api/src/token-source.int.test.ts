@@ -33,7 +33,7 @@ describe('a token', () => {
 
   test('is asked for by certificate, with an assertion the certificate verifies', async () => {
     const { cert, key } = await createAppCertificate()
-    await list({ ...service.options, credential: { kind: 'certificate', certificatePem: `${key}\n${cert}` } })
+    await list({ ...service.options, credentials: [{ kind: 'certificate', certificatePem: `${key}\n${cert}` }] })
     const form = new URLSearchParams(service.logins[0]?.body)
     const [header = '', payload = '', signature = ''] = (form.get('client_assertion') ?? '').split('.')
     const certificate = new X509Certificate(cert)
@@ -132,7 +132,7 @@ describe('a login', () => {
     { title: 'of another kind than RSA', pems: async () => Object.values(await createServerCertificate()) },
   ])('by a certificate $title fails before anything is sent', async ({ pems }) => {
     const certificatePem = (await pems()).join('\n')
-    const error = await caught(list({ ...service.options, credential: { kind: 'certificate', certificatePem } }))
+    const error = await caught(list({ ...service.options, credentials: [{ kind: 'certificate', certificatePem }] }))
     expect(error).toMatchObject({ code: 'ACTIVITY_API_LOGIN_FAILED' })
     expect(service.logins).toEqual([])
   })

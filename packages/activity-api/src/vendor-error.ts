@@ -1,3 +1,4 @@
+import { hourMs } from '@mailtrail/core'
 import { z } from 'zod'
 
 /** What an error body says. */
@@ -8,6 +9,8 @@ export interface VendorError {
   readonly vendorCode?: string
   /** Unified audit logging is off: a DataServiceException that says the tenant does not exist, although it does. */
   readonly auditingOff?: boolean
+  /** How long it asks to wait in words; all that is kept of its text. */
+  readonly retryAfterMs?: number
 }
 
 const text: z.ZodType<string> = z.string().catch('')
@@ -19,7 +22,12 @@ export function readVendorError(json: unknown): VendorError {
   const parsed = errorBody.safeParse(json)
   if (!parsed.success) return { json: true }
   const { code, message } = parsed.data.error
-  const vendorCode = /^AF\d{1,9}$/.exec(code.trim())?.[0]
-  if (vendorCode !== undefined) return { json: true, vendorCode }
+  const vendorCode = /^AF\d{1,9}$/.exec(code.trim().toUpperCase())?.[0]
+  if (vendorCode !== undefined) return { json: true, vendorCode, ...retryInWords(vendorCode, message) }
   return { json: true, auditingOff: /DataServiceException: Tenant\b.*\bdoes not exist/s.test(`${code} ${message}`) }
+}
+
+/** A variant of AF50000 asks to try again in an hour, and means it: an outage of that kind has lasted for days. */
+function retryInWords(vendorCode: string, message: string): Pick<VendorError, 'retryAfterMs'> {
+  return vendorCode.startsWith('AF5') && /\b(in|after) (an|one|1) hour\b/i.test(message) ? { retryAfterMs: hourMs } : {}
 }

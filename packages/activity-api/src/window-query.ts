@@ -18,11 +18,16 @@ export function toWindowQuery({ start, end }: WindowRange): WindowQuery {
   return { startTime: toUtcSeconds(wholeSeconds(start, Math.floor)), endTime: toUtcSeconds(wholeSeconds(end, Math.ceil)) }
 }
 
-/** Why a range must not be sent: beyond 24 hours the service may answer HTTP 200 with a part of the contents. */
-export function faultOfWindow({ start, end }: WindowRange): ActivityApiErrorCode | undefined {
+/**
+ * Why a range must not be sent: beyond 24 hours the service may answer HTTP 200 with a part of the contents.
+ *
+ * @param listableFrom - the earliest start that the service still lists, in ms since the epoch; undefined while its time is not known
+ */
+export function faultOfWindow({ start, end }: WindowRange, listableFrom?: number): ActivityApiErrorCode | undefined {
   if (!(start < end)) return 'ACTIVITY_API_REQUEST_INVALID'
-  const length = wholeSeconds(end, Math.ceil) - wholeSeconds(start, Math.floor)
-  return length > dayMs ? 'ACTIVITY_API_WINDOW_TOO_LONG' : undefined
+  const from = wholeSeconds(start, Math.floor)
+  if (wholeSeconds(end, Math.ceil) - from > dayMs) return 'ACTIVITY_API_WINDOW_TOO_LONG'
+  return listableFrom !== undefined && from < listableFrom ? 'ACTIVITY_API_WINDOW_AGED_OUT' : undefined
 }
 
 function wholeSeconds(ms: number, round: (n: number) => number): number {

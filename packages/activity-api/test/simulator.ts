@@ -31,7 +31,8 @@ export async function startSimulator(scenario: object, tenant: object): Promise<
       tenantId,
       clientId,
       publisherId: tenantId,
-      credential: { kind: 'secret', clientSecret },
+      credentials: [{ kind: 'secret', clientSecret }],
+      clock: Date,
       cloud: { name: 'simulator', loginHost: origin, apiRoot: origin, resource: origin, caFile },
     },
     [Symbol.asyncDispose]: async () => {

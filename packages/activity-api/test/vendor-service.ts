@@ -68,7 +68,8 @@ export async function startVendorService(feed: Answer = (response) => sendJson(r
       tenantId,
       publisherId,
       clientId: '00000000-0000-4000-8000-000000000001',
-      credential: { kind: 'secret', clientSecret: 'correct horse battery' },
+      credentials: [{ kind: 'secret', clientSecret: 'correct horse battery' }],
+      clock: Date,
       cloud: { name: 'test', loginHost: origin, apiRoot: origin, resource: 'https://manage.example', caFile },
     },
     [Symbol.asyncDispose]: async () => {

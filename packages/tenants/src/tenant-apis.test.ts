@@ -94,7 +94,7 @@ async function openPlace(...tenants: readonly Tenant[]): Promise<Place> {
   await using resources = new AsyncDisposableStack()
   const lake = createFolderStore(resources.use(await temporaryFolder()).path)
   for (const each of tenants) await addTenant(lake, each)
-  const apis = resources.use(createTenantApis(lake, { publisherId, clouds: { lab: nowhere } }))
+  const apis = resources.use(createTenantApis(lake, { publisherId, clouds: { lab: nowhere }, clock: { now: () => 0 } }))
   const kept = resources.move()
   return { lake, apis, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

@@ -1,4 +1,4 @@
-import { type ActivityApi, type Cloud, clouds, createActivityApi } from '@mailtrail/activity-api'
+import { type ActivityApi, type Cloud, clouds, createActivityApi, type RequestBudget } from '@mailtrail/activity-api'
 import { type Abortable, MailtrailError, type TenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import { resolveSecret } from './secret.ts'
@@ -18,7 +18,13 @@ export type NamedClouds = Readonly<Record<string, Omit<Cloud, 'name' | 'caFile'>
 export interface TenantApisOptions {
   readonly publisherId: string
   readonly clouds: NamedClouds
+  readonly clock: { now(): number }
+  /** Bounds each tenant's requests over the whole fleet. */
+  readonly budgets?: { of(tenantId: TenantId, requestsPerMinute: number): RequestBudget }
 }
+
+/** What Microsoft grants a tenant at the least (contract 2.8). */
+const requestsPerMinute = 2_000
 
 /** @throws {@link MailtrailError} `CLOUD_UNKNOWN` */
 export function cloudOf(name: string, named: NamedClouds): Cloud {
@@ -29,7 +35,7 @@ export function cloudOf(name: string, named: NamedClouds): Cloud {
   throw new MailtrailError('CLOUD_UNKNOWN', `There is no cloud "${name}": it is one of ${names}, or named under clouds in mailtrail.yaml.`)
 }
 
-export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named }: TenantApisOptions): TenantApis {
+export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named, clock, budgets }: TenantApisOptions): TenantApis {
   const known = new Map<TenantId, Promise<ActivityApi>>()
   const retired: Promise<ActivityApi>[] = []
 
@@ -42,7 +48,9 @@ export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named
       cloud: cloudOf(tenant.cloud, named),
       clientId: tenant.clientId,
       publisherId,
-      credential: isCertificate ? { kind: 'certificate', certificatePem: secret } : { kind: 'secret', clientSecret: secret },
+      credentials: [isCertificate ? { kind: 'certificate', certificatePem: secret } : { kind: 'secret', clientSecret: secret }],
+      clock,
+      budget: budgets?.of(tenantId, requestsPerMinute),
     })
   }
 

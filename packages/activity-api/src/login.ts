@@ -1,0 +1,52 @@
+import { type AuthenticationResult, ConfidentialClientApplication } from '@azure/msal-node'
+import type { Dispatcher } from 'undici'
+import { ActivityApiError } from './activity-api-error.ts'
+import type { ActivityApiOptions, Credential } from './activity-api-options.ts'
+import { toClientAuth } from './client-auth.ts'
+import { createLoginNetwork } from './login-network.ts'
+
+export interface LoginRequest {
+  /** Asks the token service although a token is known. */
+  readonly skipCache: boolean
+}
+
+/** Gets a token by one credential: the one it keeps until some minutes before it expires, or a new one. */
+export type Login = (request: LoginRequest) => Promise<string>
+
+export function createLogin(options: ActivityApiOptions, agent: Dispatcher, credential: Credential): Login {
+  const { cloud, tenantId } = options
+  const network = createLoginNetwork(options, agent)
+  const scopes = [`${cloud.resource}/.default`]
+  const createApp = (): ConfidentialClientApplication =>
+    new ConfidentialClientApplication({
+      auth: {
+        clientId: options.clientId,
+        authority: new URL(`/${tenantId}`, cloud.loginHost).href,
+        // Named as known, a host is taken at its word: otherwise Microsoft's worldwide login host would be asked about it.
+        knownAuthorities: [new URL(cloud.loginHost).host],
+        ...toClientAuth(tenantId, credential),
+      },
+      system: { networkClient: network, disableInternalRetries: true },
+    })
+  let app: ConfidentialClientApplication | undefined
+
+  return async ({ skipCache }) => {
+    app ??= createApp()
+    try {
+      return requireToken(await app.acquireTokenByClientCredential({ scopes, skipCache }))
+    } catch (error) {
+      throw network.takeFailure() ?? toLoginFailure(error, options)
+    }
+  }
+}
+
+function requireToken(result: AuthenticationResult | null): string {
+  if (!result?.accessToken) throw new Error('The token service returned no access token.')
+  return result.accessToken
+}
+
+/** An answer MSAL cannot use. Its message quotes the service, so only its code is taken. */
+function toLoginFailure(error: unknown, { tenantId }: ActivityApiOptions): ActivityApiError {
+  const reason = error instanceof Error && 'errorCode' in error ? String(error.errorCode) : 'no access token'
+  return new ActivityApiError('ACTIVITY_API_RESPONSE_INVALID', { tenantId, operation: 'login', detail: `Reason: ${reason}.` })
+}
