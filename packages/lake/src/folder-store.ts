@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { link, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { MailtrailError } from '@mailtrail/core'
+import { type Abortable, MailtrailError } from '@mailtrail/core'
+import { codeOf, inFolder, syncFolders, undefinedIfMissing, writeSynced } from './folder-store-files.ts'
+import { etagOf, replaceFile } from './folder-store-replace.ts'
+import { isReplaceable } from './layout.ts'
 import type { ObjectBody, ObjectStore } from './object-store.ts'
 
 /** Unfinished writes live here until they are linked to their key; no listing shows them. */
@@ -17,6 +19,11 @@ export function createFolderStore(root: string): ObjectStore {
     read: async (key) => readFile(pathOf(root, key)).catch(undefinedIfMissing),
     stream: (key, { signal } = {}) => streamObject(root, key, signal),
     has: async (key) => isObject(pathOf(root, key)),
+    readVersion: async (key) => {
+      const bytes = await readFile(pathOf(root, key)).catch(undefinedIfMissing)
+      return bytes && { bytes, etag: etagOf(bytes) }
+    },
+    replace: (key, body, etag, options) => replaceObject(root, key, body, etag, options),
     list: (prefix) => listKeys(root, prefix.slice(0, Math.max(0, prefix.lastIndexOf('/'))), prefix),
     [Symbol.asyncDispose]: async () => {},
   }
@@ -48,46 +55,34 @@ async function createObject(root: string, key: string, body: ObjectBody): Promis
     return 'created'
   } catch (error) {
     // A folder in the place of the object, or an object in the place of a folder, is no such object.
-    if (codeOf(error) === 'EEXIST' && (await isFile(path))) return 'exists'
+    if (codeOf(error) === 'EEXIST' && (await isObject(path))) return 'exists'
     throw unwritable(root, error)
   } finally {
     await unlink(staged).catch(undefinedIfMissing)
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(undefinedIfMissing))?.isFile() ?? false
-}
-
-/** Does `task`, making its folder only when it turns out to be missing. @returns the first folder made, if any */
-async function inFolder(folder: string, task: () => Promise<void>): Promise<string | undefined> {
+async function replaceObject(
+  root: string,
+  key: string,
+  body: Uint8Array,
+  etag: string,
+  options?: Abortable,
+): Promise<'replaced' | 'changed'> {
+  const path = pathOf(root, key)
+  if (!isReplaceable(key)) {
+    throw new MailtrailError('LAKE_KEY_INVALID', `"${key}" is written once and never replaced: only registrations below control/ change.`)
+  }
+  const staged = join(root, stagingFolder, randomUUID())
+  const turns = join(root, stagingFolder, 'turns', etagOf(Buffer.from(key)))
   try {
-    await task()
-    return undefined
+    await inFolder(dirname(staged), () => writeSynced(staged, body))
+    const result = await replaceFile({ path, staged, etag, turns, ...options })
+    return result === 'taken' ? await replaceObject(root, key, body, etag, options) : result
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
-    const firstNew = await mkdir(folder, { recursive: true })
-    await task()
-    return firstNew
-  }
-}
-
-async function writeSynced(path: string, body: ObjectBody): Promise<void> {
-  if (!(body instanceof Uint8Array)) {
-    await pipeline(createReadStream(body.path), createWriteStream(path, { flags: 'wx', flush: true }))
-    return
-  }
-  await using file = await open(path, 'wx')
-  await file.writeFile(body)
-  await file.sync()
-}
-
-/** A name survives a power cut only when each folder on the way to it has been synced, up to the first that was there before. */
-async function syncFolders(lowest: string, highest: string): Promise<void> {
-  for (let folder = lowest; folder.length >= highest.length; folder = dirname(folder)) {
-    await using handle = await open(folder, 'r')
-    await handle.sync()
-    if (folder === dirname(folder)) return
+    throw unwritable(root, error)
+  } finally {
+    await unlink(staged).catch(undefinedIfMissing)
   }
 }
 
@@ -127,13 +122,6 @@ function sortKey({ key, isFolder }: { readonly key: string; readonly isFolder: b
   return isFolder ? `${key}/` : key
 }
 
-/** A folder on the way is as good as nothing: it is not an object. */
-function undefinedIfMissing(error: unknown): undefined {
-  const code = codeOf(error)
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
-  throw error
-}
-
 function unwritable(root: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EROFS' && code !== 'EACCES') return error
@@ -145,8 +133,4 @@ function unwritable(root: string, error: unknown): unknown {
       retry: { again: true, afterMs: 30_000 },
     },
   )
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -63,6 +63,11 @@ export function historyPrefix(tenantId: TenantId): string {
   return `${tenantsPrefix}${tenantId}/history/`
 }
 
+/** Whether an object of this key may change: what is below `control/`, and no dated history. All else is written once. */
+export function isReplaceable(key: string): boolean {
+  return key.startsWith('control/') && !key.includes('/history/')
+}
+
 /** @param at - ISO time of the event, which orders the history by name */
 export function historyKey(tenantId: TenantId, at: string, kind: string): string {
   return `${historyPrefix(tenantId)}${at.replaceAll(':', '')}-${kind}.json`

@@ -172,6 +172,82 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
     )
   })
 
+  describe(`${kind} replaces`, () => {
+    const key = 'control/tenants/a.json'
+
+    test(
+      'the version that was read',
+      withLake(async (lake) => {
+        await lake.create(key, bytes('one'))
+        const first = await lake.readVersion(key)
+        expect(text(first?.bytes)).toBe('one')
+        expect(await lake.replace(key, bytes('two'), first?.etag ?? '')).toBe('replaced')
+        const second = await lake.readVersion(key)
+        expect(text(second?.bytes)).toBe('two')
+        expect(text(await lake.read(key))).toBe('two')
+        expect(second?.etag).not.toBe(first?.etag)
+        expect(await keys(lake, '')).toEqual([key])
+      }),
+    )
+
+    test(
+      'nothing once another version is there',
+      withLake(async (lake) => {
+        await lake.create(key, bytes('one'))
+        const { etag = '' } = (await lake.readVersion(key)) ?? {}
+        await lake.replace(key, bytes('two'), etag)
+        expect(await lake.replace(key, bytes('three'), etag)).toBe('changed')
+        expect(text(await lake.read(key))).toBe('two')
+      }),
+    )
+
+    test(
+      'nothing where nothing is',
+      withLake(async (lake) => {
+        expect(await lake.readVersion(key)).toBeUndefined()
+        expect(await lake.replace(key, bytes('one'), '')).toBe('changed')
+        expect(await lake.has(key)).toBe(false)
+      }),
+    )
+
+    test(
+      'so that of thirty writers at once none loses its update',
+      withLake(async (lake) => {
+        await lake.create(key, bytes('0'))
+        await Promise.all(Array.from({ length: 30 }, () => increment(lake, key)))
+        expect(text(await lake.read(key))).toBe('30')
+      }),
+    )
+
+    test(
+      'nothing that a reader sees half',
+      withLake(async (lake) => {
+        const sizes = [1_000_000, 2_000_000]
+        await lake.create(key, Buffer.alloc(sizes[0] ?? 0, 'x'))
+        let isDone = false
+        const writing = replaceInTurn(lake, key, sizes).finally(() => {
+          isDone = true
+        })
+        const seen = new Set<number | undefined>()
+        while (!isDone) seen.add((await lake.read(key))?.length)
+        await writing
+        expect([...seen].filter((length) => !sizes.includes(length ?? 0))).toEqual([])
+      }),
+    )
+
+    test.each(['raw/a', 'ledger/a', 'alerts/control/a', 'control/tenants/a/history/b.json'])(
+      'not %s, which is written once',
+      async (fixed) => {
+        await withLake(async (lake) => {
+          await lake.create(fixed, bytes('one'))
+          const { etag = '' } = (await lake.readVersion(fixed)) ?? {}
+          await expect(lake.replace(fixed, bytes('two'), etag)).rejects.toMatchObject({ code: 'LAKE_KEY_INVALID' })
+          expect(text(await lake.read(fixed))).toBe('one')
+        })()
+      },
+    )
+  })
+
   describe(`${kind} refuses`, () => {
     test.each(['', '/', '/a', 'a/', 'a//b', '.', './a', '..', '../a', 'a/../b', 'a/..', 'a/./b', 'a\0b', 'a\\b', '..\\a'])(
       '%j as a key',
@@ -181,6 +257,8 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
           await expect(lake.create(key, bytes('x'))).rejects.toMatchObject(refusal)
           await expect(lake.read(key)).rejects.toMatchObject(refusal)
           await expect(lake.has(key)).rejects.toMatchObject(refusal)
+          await expect(lake.readVersion(key)).rejects.toMatchObject(refusal)
+          await expect(lake.replace(key, bytes('x'), '')).rejects.toMatchObject(refusal)
           await expect(buffer(lake.stream(key))).rejects.toMatchObject(refusal)
           expect(await keys(lake, '')).toEqual([])
         })()
@@ -192,6 +270,23 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
 /** All keys below a prefix. */
 export async function keys(lake: ObjectStore, prefix: string): Promise<string[]> {
   return Array.fromAsync(lake.list(prefix))
+}
+
+/** Adds one to a counter, again and again until nobody was faster. */
+export async function increment(lake: ObjectStore, key: string): Promise<void> {
+  for (;;) {
+    const version = await lake.readVersion(key)
+    if (!version) throw new Error(`no ${key}`)
+    const next = bytes(String(Number(text(version.bytes)) + 1))
+    if ((await lake.replace(key, next, version.etag)) === 'replaced') return
+  }
+}
+
+async function replaceInTurn(lake: ObjectStore, key: string, sizes: readonly number[]): Promise<void> {
+  for (let round = 1; round <= 8; round += 1) {
+    const { etag = '' } = (await lake.readVersion(key)) ?? {}
+    await lake.replace(key, Buffer.alloc(sizes[round % sizes.length] ?? 0, 'x'), etag)
+  }
 }
 
 function bytes(body: string): Uint8Array {

@@ -33,6 +33,21 @@ test('an object that appears after it was missed is found', async () => {
   expect(await cached.read('a')).toEqual(Buffer.from('x'))
 })
 
+test('an object that may be replaced is read every time, its history once', async () => {
+  await using folder = await temporaryFolder()
+  const seen: string[] = []
+  const lake = createFolderStore(folder.path)
+  const cached = withReadCache(watched(lake, seen), { prefix: 'control/', maxBytes: 100 })
+  await lake.create('control/a.json', Buffer.from('one'))
+  await lake.create('control/a/history/x.json', Buffer.from('x'))
+  const { bytes, etag = '' } = { ...(await cached.readVersion('control/a.json')) }
+  expect(await cached.read('control/a.json')).toEqual(bytes)
+  await cached.replace('control/a.json', Buffer.from('two'), etag)
+  expect(await cached.read('control/a.json')).toEqual(Buffer.from('two'))
+  for (let time = 0; time < 2; time += 1) await cached.read('control/a/history/x.json')
+  expect(seen).toEqual(['control/a.json', 'control/a.json', 'control/a/history/x.json'])
+})
+
 test('reads of one object at the same time take its room once', async () => {
   await using folder = await temporaryFolder()
   const seen: string[] = []

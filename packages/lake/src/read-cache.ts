@@ -1,3 +1,4 @@
+import { isReplaceable } from './layout.ts'
 import type { ObjectStore } from './object-store.ts'
 
 export interface ReadCacheOptions {
@@ -7,8 +8,8 @@ export interface ReadCacheOptions {
 }
 
 /**
- * The same lake, keeping recently read small objects in memory. Objects never change, so what is kept stays true; what was not there is
- * asked for again.
+ * The same lake, keeping recently read small objects in memory. What is kept never changes and so stays true; what was not there, and what
+ * may be replaced, is asked for again.
  */
 export function withReadCache(lake: ObjectStore, { prefix, maxBytes }: ReadCacheOptions): ObjectStore {
   const kept = new Map<string, Uint8Array>()
@@ -30,7 +31,7 @@ export function withReadCache(lake: ObjectStore, { prefix, maxBytes }: ReadCache
       const known = kept.get(key)
       if (known) return known
       const object = await lake.read(key, options)
-      if (object && key.startsWith(prefix) && !kept.has(key)) keep(key, object)
+      if (object && key.startsWith(prefix) && !isReplaceable(key) && !kept.has(key)) keep(key, object)
       return object
     },
   }
