@@ -1,6 +1,6 @@
 import { parseTenantId } from '@mailtrail/core'
 import { describe, expect, test } from 'vitest'
-import { contentAlertId, gapAlertId, subscriptionAlertId, throttledAlertId } from './alert-id.ts'
+import { consentAlertId, contentAlertId, credentialAlertId, gapAlertId, subscriptionAlertId, throttledAlertId } from './alert-id.ts'
 import { gapOpenedAlert, throttledAlert } from './new-alert.ts'
 
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
@@ -15,6 +15,8 @@ describe('ids', () => {
     expect(gapAlertId(tenantId, gap, 'opened')).toMatchInlineSnapshot(`"645c0d64a8bf16c9d421e04afb875606"`)
     expect(contentAlertId(tenantId, content)).toMatchInlineSnapshot(`"b0fe9e54e3a1e95c1a1651801c5362ba"`)
     expect(subscriptionAlertId(tenantId, 'Audit.Exchange', 0)).toMatchInlineSnapshot(`"dc952f5219135ffe594511ed8eec04f1"`)
+    expect(consentAlertId(tenantId, 0)).toMatchInlineSnapshot(`"66d101d74d3a270f1416c9398f7e685e"`)
+    expect(credentialAlertId(tenantId, 'file', 0, 30)).toMatchInlineSnapshot(`"3a072d9caa9ee8f8d7770f5bc788517a"`)
   })
 
   test('differ when anything about the cause does', () => {
@@ -32,6 +34,12 @@ describe('ids', () => {
       contentAlertId(tenantId, { ...content, reason: 'OTHER' }),
       subscriptionAlertId(tenantId, 'Audit.Exchange', 0),
       subscriptionAlertId(tenantId, 'Audit.Exchange', 1),
+      consentAlertId(tenantId, 0),
+      consentAlertId(tenantId, 1),
+      credentialAlertId(tenantId, 'file', 0, 30),
+      credentialAlertId(tenantId, 'file', 0, 14),
+      credentialAlertId(tenantId, 'file', 1, 30),
+      credentialAlertId(tenantId, 'env', 0, 30),
     ]
     expect(new Set(ids).size).toBe(ids.length)
   })

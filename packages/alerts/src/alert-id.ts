@@ -35,6 +35,16 @@ export function subscriptionAlertId(tenantId: TenantId, contentType: string, sin
   return hashParts(tenantId, 'subscription.disabled', contentType, `${since}`)
 }
 
+/** @param since - UTC milliseconds */
+export function consentAlertId(tenantId: TenantId, since: number): string {
+  return hashParts(tenantId, 'tenant.consent_revoked', `${since}`)
+}
+
+/** One alert a certificate and rung of the ladder, on whichever day it is raised. */
+export function credentialAlertId(tenantId: TenantId, credential: string, expiresAt: number, rungDays: number): string {
+  return hashParts(tenantId, 'credential.expiring', credential, `${expiresAt}`, `${rungDays}`)
+}
+
 /** No part holds a line end, so two lists of parts never read the same. */
 function hashParts(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)

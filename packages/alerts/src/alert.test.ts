@@ -1,7 +1,15 @@
 import { parseTenantId } from '@mailtrail/core'
 import { describe, expect, test } from 'vitest'
 import { type Alert, alertKinds, checkAlert, parseAlert } from './alert.ts'
-import { contentAlert, gapClosedAlert, gapOpenedAlert, subscriptionDisabledAlert, throttledAlert } from './new-alert.ts'
+import { credentialExpiringAlert } from './credential-expiring.ts'
+import {
+  consentRevokedAlert,
+  contentAlert,
+  gapClosedAlert,
+  gapOpenedAlert,
+  subscriptionDisabledAlert,
+  throttledAlert,
+} from './new-alert.ts'
 import { webhookBody } from './webhook-sink.ts'
 
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
@@ -21,6 +29,10 @@ const samples: readonly Alert[] = [
   contentAlert(tenantId, { ...content, kind: 'content.quarantined' }, raisedAt),
   contentAlert(tenantId, { ...content, kind: 'content.variant' }, raisedAt),
   subscriptionDisabledAlert(tenantId, { contentType: 'Audit.Exchange', since: raisedAt - 60_000, reason: 'AF20022' }, raisedAt),
+  consentRevokedAlert(tenantId, { since: raisedAt - 60_000, vendorCode: 'AADSTS7000229' }, raisedAt),
+  ...[credentialExpiringAlert(tenantId, { credential: 'file', expiresAt: raisedAt + 86_400_000 }, raisedAt)].filter(
+    (alert) => alert !== undefined,
+  ),
 ]
 
 const stringFields = samples.flatMap((sample) =>

@@ -9,6 +9,8 @@ export const alertKinds = [
   'content.quarantined',
   'content.variant',
   'subscription.disabled',
+  'tenant.consent_revoked',
+  'credential.expiring',
 ] as const
 
 export type AlertKind = (typeof alertKinds)[number]
@@ -51,6 +53,24 @@ export interface SubscriptionData {
   readonly reason: string
 }
 
+/** The app may not read the tenant's feed any more. What becomes available until consent is given again can be listed for 7 days. */
+export interface ConsentData {
+  /** ISO time of the last moment the app was seen to be let in, or of the first refusal where it never was. */
+  readonly since: string
+  /** The vendor's code of the refusal, where it gave one. */
+  readonly vendorCode?: string | undefined
+}
+
+/** The certificate an app signs in with ends; without another, nothing is collected from then on. */
+export interface CredentialData {
+  /** The kind of its reference, such as `env`: never the reference itself, which may tell a path or a vault. */
+  readonly credential: string
+  /** ISO time. */
+  readonly expiresAt: string
+  /** Whole days when the alert was raised, negative once it has expired. */
+  readonly daysLeft: number
+}
+
 /** What an alert of each kind says. */
 export interface AlertData {
   readonly 'mailbox.throttled': ThrottledData
@@ -59,6 +79,8 @@ export interface AlertData {
   readonly 'content.quarantined': ContentData
   readonly 'content.variant': ContentData
   readonly 'subscription.disabled': SubscriptionData
+  readonly 'tenant.consent_revoked': ConsentData
+  readonly 'credential.expiring': CredentialData
 }
 
 export type AlertOf<Kind extends AlertKind> = {
@@ -102,6 +124,8 @@ const content = z.strictObject({
   count: z.int().nonnegative(),
 })
 const subscription = z.strictObject({ contentType: code, since: time, reason: code })
+const consent = z.strictObject({ since: time, vendorCode: code.optional() })
+const credential = z.strictObject({ credential: code, expiresAt: time, daysLeft: z.int() })
 
 const common = {
   schema: z.literal(1),
@@ -119,6 +143,8 @@ export const alertSchema: z.ZodType<Alert> = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('content.quarantined'), data: content }),
   z.strictObject({ ...common, kind: z.literal('content.variant'), data: content }),
   z.strictObject({ ...common, kind: z.literal('subscription.disabled'), data: subscription }),
+  z.strictObject({ ...common, kind: z.literal('tenant.consent_revoked'), data: consent }),
+  z.strictObject({ ...common, kind: z.literal('credential.expiring'), data: credential }),
 ])
 
 /**

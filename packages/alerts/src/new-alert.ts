@@ -1,6 +1,14 @@
 import { bindAggregationMs, isoSeconds, type TenantId, throttleMs, utcDate } from '@mailtrail/core'
 import type { AlertOf } from './alert.ts'
-import { type ContentCause, contentAlertId, type Gap, gapAlertId, subscriptionAlertId, throttledAlertId } from './alert-id.ts'
+import {
+  type ContentCause,
+  consentAlertId,
+  contentAlertId,
+  type Gap,
+  gapAlertId,
+  subscriptionAlertId,
+  throttledAlertId,
+} from './alert-id.ts'
 
 /** A flagged record of a mailbox. Times are UTC milliseconds. */
 export interface FlaggedRecord {
@@ -102,6 +110,23 @@ export function subscriptionDisabledAlert(
     raisedAt: isoSeconds(raisedAt),
     date: utcDate(since),
     data: { contentType, since: isoSeconds(since), reason },
+  }
+}
+
+/** @param refusal.since - when the app was last seen to be let in, UTC milliseconds; its day is the one the alert is stored by */
+export function consentRevokedAlert(
+  tenantId: TenantId,
+  { since, vendorCode }: { readonly since: number; readonly vendorCode?: string | undefined },
+  raisedAt: number,
+): AlertOf<'tenant.consent_revoked'> {
+  return {
+    schema: 1,
+    id: consentAlertId(tenantId, since),
+    kind: 'tenant.consent_revoked',
+    tenantId,
+    raisedAt: isoSeconds(raisedAt),
+    date: utcDate(since),
+    data: { since: isoSeconds(since), ...(vendorCode === undefined ? {} : { vendorCode }) },
   }
 }
 
