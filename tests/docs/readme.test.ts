@@ -46,14 +46,18 @@ test('the configuration that the README shows is one', async () => {
     await writeFile(join(folder, 'mailtrail.yaml'), yaml)
     const config = loadConfig({}, {}, join(folder, 'mailtrail.yaml'))
     expect(Object.keys(config).sort()).toEqual([
+      'app',
       'clouds',
       'destinations',
       'insecureRedis',
       'jobLockMs',
       'lake',
       'logLevel',
+      'masterKey',
       'publisherId',
       'redisUrl',
+      'requestsPerMinute',
+      'routes',
     ])
   } finally {
     await rm(folder, { recursive: true })

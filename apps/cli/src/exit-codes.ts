@@ -15,8 +15,10 @@ const usageCodes = new Set([
   'REDIS_INSECURE',
   'ALERT_DESTINATION_INVALID',
   'TENANT_INVALID',
+  'TENANT_APP_MISSING',
+  'MASTER_KEY_INVALID',
 ])
-const authCodes = new Set(['ACTIVITY_API_LOGIN_FAILED', 'ACTIVITY_API_CONSENT_MISSING', 'SECRET_UNAVAILABLE'])
+const authCodes = new Set(['ACTIVITY_API_LOGIN_FAILED', 'ACTIVITY_API_CONSENT_MISSING', 'SECRET_UNAVAILABLE', 'SEALED_SECRET_INVALID'])
 
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MailtrailError)) return exitCodes.error

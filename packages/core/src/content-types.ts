@@ -3,4 +3,4 @@ export const contentTypes = ['Audit.AzureActiveDirectory', 'Audit.Exchange', 'Au
 export type ContentType = (typeof contentTypes)[number]
 
 /** The content type that carries MailItemsAccessed. */
-export const mailContentType = 'Audit.Exchange' satisfies ContentType
+export const mailContentType = 'Audit.Exchange'

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '@mailtrail/testing'
 import { describe, expect, test } from 'vitest'
-import { type Config, loadConfig, loadLakeLocation } from './config.ts'
+import { loadConfig, loadLakeLocation, loadTenantSettings } from './config.ts'
+import type { Config } from './config-schema.ts'
 
 const env = {
   MAILTRAIL_REDIS_URL: 'redis://127.0.0.1:6379',
@@ -16,6 +17,8 @@ describe(loadConfig, () => {
       redisUrl: env.MAILTRAIL_REDIS_URL,
       lake: env.MAILTRAIL_LAKE,
       publisherId: env.MAILTRAIL_PUBLISHER_ID,
+      requestsPerMinute: 2_000,
+      routes: { 'Audit.Exchange': ['MailItemsAccessed'] },
       clouds: {},
       destinations: [],
       logLevel: 'info',
@@ -50,12 +53,27 @@ clouds:
   lab: { loginHost: "https://127.0.0.1:8443", apiRoot: "https://127.0.0.1:8443", resource: "https://127.0.0.1:8443", caFile: /ca.pem }
 destinations:
   - { name: siem-1, url: "https://siem.example/hook", secret: "env:SIEM_SECRET" }
+app: { clientId: 22222222-3333-4444-8555-666666666666, credential: "azure-kv:vault/app" }
+masterKey: file:/run/master.key
+requestsPerMinute: 500
+routes: { Audit.Exchange: [Send, Send], Audit.AzureActiveDirectory: [UserLoggedIn] }
 logLevel: warn
 `)
     const config = loadConfig({}, { ...env, MAILTRAIL_CONFIG: file.path })
     expect(config.clouds.lab?.caFile).toBe('/ca.pem')
     expect(config.destinations).toEqual([{ name: 'siem-1', url: 'https://siem.example/hook', secret: 'env:SIEM_SECRET' }])
+    expect(config.app).toEqual({ clientId: '22222222-3333-4444-8555-666666666666', credential: 'azure-kv:vault/app' })
+    expect([config.masterKey, config.requestsPerMinute]).toEqual(['file:/run/master.key', 500])
     expect(config.logLevel).toBe('warn')
+    expect(loadTenantSettings({ MAILTRAIL_CONFIG: file.path })).toMatchObject({ app: config.app, routes: config.routes })
+  })
+
+  test('MailItemsAccessed is kept, whatever else is', async () => {
+    await using file = await yamlFile('routes: { Audit.Exchange: [Send, Send], Audit.AzureActiveDirectory: [UserLoggedIn] }')
+    expect(loadConfig({}, env, file.path).routes).toEqual({
+      'Audit.Exchange': ['MailItemsAccessed', 'Send'],
+      'Audit.AzureActiveDirectory': ['UserLoggedIn'],
+    })
   })
 
   test('an empty file sets nothing', async () => {
@@ -81,8 +99,17 @@ logLevel: warn
     {
       title: 'a secret that is no reference',
       yaml: 'destinations: [{ name: siem, url: "https://x", secret: canary }]',
-      parts: ['destinations.0.secret: must be env:NAME or file:PATH'],
+      parts: ['destinations.0.secret: must be a reference'],
     },
+    { title: 'a content type there is none of', yaml: 'routes: { Audit.Exchanges: [Send] }', parts: ['routes', 'Audit.Exchanges'] },
+    { title: 'a route that keeps nothing', yaml: 'routes: { Audit.General: [] }', parts: ['routes.Audit.General: must name an operation'] },
+    {
+      title: 'an app whose credential is the secret',
+      yaml: 'app: { clientId: x, credential: canary }',
+      parts: ['app.clientId: must be a GUID', 'app.credential: must be a reference'],
+    },
+    { title: 'a master key that stands there', yaml: 'masterKey: canary', parts: ['masterKey: must be env:NAME or file:PATH'] },
+    { title: 'no request', yaml: 'requestsPerMinute: 0', parts: ['requestsPerMinute'] },
     {
       title: 'a destination that makes no key',
       yaml: 'destinations: [{ name: ../x, url: "https://x", secret: env:X }]',
@@ -116,6 +143,10 @@ logLevel: warn
 test('the location of the lake needs nothing else, and says what is missing', () => {
   expect(loadLakeLocation('file:/flag', {})).toBe('file:/flag')
   expect(() => loadLakeLocation(undefined, {})).toThrow('(MAILTRAIL_LAKE)')
+})
+
+test('the settings of tenants need nothing else', () => {
+  expect(loadTenantSettings({})).toMatchObject({ routes: { 'Audit.Exchange': ['MailItemsAccessed'] }, clouds: {}, destinations: [] })
 })
 
 function faultsOf(...input: Parameters<typeof loadConfig>): string {

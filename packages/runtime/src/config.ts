@@ -2,77 +2,7 @@ import { readFileSync } from 'node:fs'
 import { MailtrailError } from '@mailtrail/core'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
-
-/** A cloud of our own naming, for simulators, labs and proxies that inspect TLS. */
-export interface CloudConfig {
-  readonly loginHost: string
-  readonly apiRoot: string
-  readonly resource: string
-  readonly caFile?: string | undefined
-}
-
-/** A SIEM that alerts are pushed to, by Standard Webhooks. `secret` is a reference (`env:NAME`, `file:PATH`). */
-export interface DestinationConfig {
-  readonly name: string
-  readonly url: string
-  readonly secret: string
-  readonly caFile?: string | undefined
-}
-
-export interface Config {
-  readonly redisUrl: string
-  /** `file:` and a folder. */
-  readonly lake: string
-  /** The provider's own tenant id: sent on every call, so that its quota is its own (contract 2.2). */
-  readonly publisherId: string
-  readonly clouds: Readonly<Record<string, CloudConfig>>
-  readonly destinations: readonly DestinationConfig[]
-  readonly logLevel: string
-  /** How long the job of a worker that died waits before another worker takes it, in milliseconds. */
-  readonly jobLockMs: number
-  /** Whether a Redis outside this machine may be used without TLS and an ACL user. */
-  readonly insecureRedis: boolean
-}
-
-const httpsUrl = z.url({
-  protocol: /^https$/,
-  error: 'must be an https address',
-})
-
-const missing = (issue: { readonly input?: unknown }): string | undefined => (issue.input === undefined ? 'is missing' : undefined)
-
-const schema = z.strictObject({
-  redisUrl: z.url({
-    protocol: /^rediss?$/,
-    error: (issue) => missing(issue) ?? 'must be redis://… or rediss://…',
-  }),
-  lake: z.string({ error: missing }).min(1, 'must be file: and a folder'),
-  publisherId: z.guid({ error: (issue) => missing(issue) ?? 'must be a GUID' }),
-  clouds: z
-    .record(
-      z.string(),
-      z.strictObject({
-        loginHost: httpsUrl,
-        apiRoot: httpsUrl,
-        resource: httpsUrl,
-        caFile: z.string().optional(),
-      }),
-    )
-    .default({}),
-  destinations: z
-    .array(
-      z.strictObject({
-        name: z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and hyphens'),
-        url: z.url(),
-        secret: z.string().regex(/^(env|file):.+/, 'must be env:NAME or file:PATH'),
-        caFile: z.string().optional(),
-      }),
-    )
-    .default([]),
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  jobLockMs: z.coerce.number().int().min(500).default(30_000),
-  insecureRedis: z.union([z.boolean(), z.stringbool()]).default(false),
-})
+import { type Config, configShape } from './config-schema.ts'
 
 const environment = {
   MAILTRAIL_REDIS_URL: 'redisUrl',
@@ -94,7 +24,7 @@ export type ConfigOverrides = {
  * @throws {@link MailtrailError} `CONFIG_INVALID`, listing every fault at once
  */
 export function loadConfig(flags: ConfigOverrides, env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): Config {
-  return parseConfig(schema, gather(flags, env, file))
+  return parseConfig(z.strictObject(configShape), gather(flags, env, file))
 }
 
 /** The lake alone, for what needs nothing else. @throws {@link MailtrailError} `CONFIG_INVALID` */
@@ -104,13 +34,20 @@ export function loadLakeLocation(
   file: string | undefined = env.MAILTRAIL_CONFIG,
 ): string {
   const { lake } = gather({ lake: flag }, env, file)
-  return parseConfig(schema.pick({ lake: true }), { lake }).lake
+  return parseConfig(z.strictObject({ lake: configShape.lake }), { lake }).lake
 }
 
-/** The named clouds alone. @throws {@link MailtrailError} `CONFIG_INVALID` */
-export function loadClouds(env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): Config['clouds'] {
-  const { clouds } = gather({}, env, file)
-  return parseConfig(schema.pick({ clouds: true }), { clouds }).clouds
+/** What registrations of tenants may refer to. */
+export type TenantSettings = Pick<Config, (typeof tenantSettings)[number]>
+
+const tenantSettings = ['app', 'masterKey', 'routes', 'clouds', 'destinations'] as const
+
+/** The settings that registering tenants needs, and nothing of Redis or the lake. @throws {@link MailtrailError} `CONFIG_INVALID` */
+export function loadTenantSettings(env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): TenantSettings {
+  const { app, masterKey, routes, clouds, destinations } = configShape
+  const given = gather({}, env, file)
+  const chosen = Object.fromEntries(tenantSettings.map((key) => [key, given[key]]))
+  return parseConfig(z.strictObject({ app, masterKey, routes, clouds, destinations }), chosen)
 }
 
 /** Whether environment or file say something of `key`. */

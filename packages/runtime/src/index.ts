@@ -1,5 +1,6 @@
 export * from './clock.ts'
 export * from './config.ts'
+export * from './config-schema.ts'
 export * from './logger.ts'
 export * from './run-role.ts'
 export * from './termination.ts'

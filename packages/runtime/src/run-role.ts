@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from './clock.ts'
-import { type Config, loadConfig } from './config.ts'
+import { loadConfig } from './config.ts'
+import type { Config } from './config-schema.ts'
 import { createLogger } from './logger.ts'
 import { termination } from './termination.ts'
 

@@ -7,7 +7,13 @@ import { readHistory, recordHistory } from './history.ts'
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const otherTenant = parseTenantId('99999999-2222-4333-8444-555555555555')
 const contentType = 'Audit.Exchange'
-const added: HistoryEvent = { kind: 'added', at: Date.parse('2024-03-11T00:00:00Z'), contentTypes: [contentType], windowMinutes: 10 }
+const added: HistoryEvent = {
+  kind: 'added',
+  at: Date.parse('2024-03-11T00:00:00Z'),
+  contentTypes: [contentType],
+  windowMinutes: 10,
+  backfill: true,
+}
 const verified: HistoryEvent = { kind: 'subscription-verified', at: Date.parse('2024-03-11T00:05:00.250Z'), contentType }
 const lost: HistoryEvent = {
   kind: 'subscription-lost',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { resolveSecret } from './secret.ts'
 
 test('a secret is read from the environment, without the white space around it', async () => {
-  expect(await resolveSecret('env:CONTOSO', { CONTOSO: ' hunter2\n' })).toBe('hunter2')
+  expect(await resolveSecret('env:CONTOSO', { env: { CONTOSO: ' hunter2\n' } })).toBe('hunter2')
 })
 
 test('a secret is read from a file, without the white space around it', async () => {
@@ -30,15 +30,18 @@ test.each([
   { title: 'the file is missing', reference: 'file:/nowhere/secret' },
   { title: 'the path is a folder', reference: 'file:/' },
 ])('when $title, the error names the reference, and the work waits', async ({ reference }) => {
-  await expect(resolveSecret(reference, { BLANK: ' \n', OTHER: 'canary' })).rejects.toMatchObject({
+  await expect(resolveSecret(reference, { env: { BLANK: ' \n', OTHER: 'canary' } })).rejects.toMatchObject({
     code: 'SECRET_UNAVAILABLE',
     message: expect.stringContaining(reference),
     retry: { again: true, afterMs: 60_000 },
   })
 })
 
-test.each(['canary', 'canary:X', 'env:'])('%j is no reference, may be the secret itself, and is not repeated', async (reference) => {
-  const error = await resolveSecret(reference, { '': 'x' }).catch((reason) => reason)
-  expect(error).toMatchObject({ code: 'SECRET_UNAVAILABLE', message: expect.stringContaining('env:NAME') })
-  expect(error.message).not.toContain('canary')
-})
+test.each(['canary', 'canary:X', 'env:', 'constructor:canary'])(
+  '%j is no reference, may be the secret itself, and is not repeated',
+  async (reference) => {
+    const error = await resolveSecret(reference, { env: { '': 'x' } }).catch((reason) => reason)
+    expect(error).toMatchObject({ code: 'SECRET_UNAVAILABLE', message: expect.stringContaining('env:NAME') })
+    expect(error.message).not.toContain('canary')
+  },
+)

@@ -1,23 +1,50 @@
 import { readFile } from 'node:fs/promises'
-import { MailtrailError } from '@mailtrail/core'
+import { MailtrailError, type TenantId } from '@mailtrail/core'
+import { parseMasterKey } from './master-key.ts'
+import { openSealed } from './sealed-secret.ts'
+
+/** What a reference may need beside itself. */
+export interface SecretContext {
+  readonly env?: NodeJS.ProcessEnv
+  /** The tenant that a sealed secret must belong to. */
+  readonly tenantId?: TenantId
+  /** Reference to the fleet's master key, `env:NAME` or `file:PATH`. */
+  readonly masterKey?: string | undefined
+}
+
+type Reader = (name: string, context: SecretContext) => Promise<string | undefined>
+
+const readers: Readonly<Record<string, Reader>> = {
+  env: async (name, { env = process.env }) => env[name],
+  file: (path) => readFile(path, 'utf8').catch(() => undefined),
+  sealed: async (text, { tenantId, ...context }) => tenantId && openSealed(`sealed:${text}`, tenantId, await readMasterKey(context)),
+}
 
 /**
  * The secret behind a reference, read at the moment it is used.
  *
- * @param reference - `env:NAME` or `file:PATH`
- * @throws {@link MailtrailError} `SECRET_UNAVAILABLE`, naming the reference and never its value
+ * @param reference - of a form that `tenantSecretReferenceSchema` of core takes
+ * @throws {@link MailtrailError} `SECRET_UNAVAILABLE`, naming the reference and never its value; `SEALED_SECRET_INVALID`, `MASTER_KEY_INVALID`
  */
-export async function resolveSecret(reference: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const [, kind, name = ''] = /^(env|file):(.+)$/s.exec(reference) ?? []
-  if (kind === undefined) {
+export async function resolveSecret(reference: string, context: SecretContext = {}): Promise<string> {
+  const [, kind = '', name = ''] = /^([a-z-]+):(.+)$/s.exec(reference) ?? []
+  const read = Object.hasOwn(readers, kind) ? readers[kind] : undefined
+  if (!read) {
     // It may be the secret itself, written where its reference belongs.
-    throw new MailtrailError('SECRET_UNAVAILABLE', 'A reference to a secret is neither env:NAME nor file:PATH. Correct it where it is set.')
+    throw new MailtrailError(
+      'SECRET_UNAVAILABLE',
+      'A reference to a secret is of no known form, such as env:NAME. Correct it where it is set.',
+    )
   }
-  const value = kind === 'env' ? env[name] : await readFile(name, 'utf8').catch(() => undefined)
-  if (value === undefined || value.trim() === '') {
-    throw new MailtrailError('SECRET_UNAVAILABLE', `The secret ${reference} is not there or empty. Provide it, then work goes on.`, {
-      retry: { again: true, afterMs: 60_000 },
-    })
-  }
-  return value.trim()
+  const value = (await read(name, context))?.trim()
+  if (value) return value
+  throw new MailtrailError('SECRET_UNAVAILABLE', `The secret ${reference} is not there or empty. Provide it, then work goes on.`, {
+    retry: { again: true, afterMs: 60_000 },
+  })
+}
+
+/** @throws {@link MailtrailError} `MASTER_KEY_INVALID`, `SECRET_UNAVAILABLE` */
+export async function readMasterKey({ masterKey, ...context }: SecretContext): Promise<Uint8Array> {
+  if (masterKey !== undefined) return parseMasterKey(await resolveSecret(masterKey, context))
+  throw new MailtrailError('MASTER_KEY_INVALID', 'Sealed secrets need a master key: name it under masterKey in mailtrail.yaml.')
 }

@@ -1,20 +1,23 @@
-import type { ActivityApi } from '@mailtrail/activity-api'
+import type { ActivityApi, RequestBudget } from '@mailtrail/activity-api'
 import { parseTenantId } from '@mailtrail/core'
 import { createFolderStore, type ObjectStore } from '@mailtrail/lake'
 import { temporaryFolder } from '@mailtrail/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { addTenant, type Tenant } from './tenant.ts'
-import { createTenantApis, type TenantApis } from './tenant-apis.ts'
+import { addTenant, updateTenant } from './registry.ts'
+import type { Tenant } from './tenant.ts'
+import { createTenantApis, type TenantApis, type TenantApisOptions } from './tenant-apis.ts'
 
 // Nobody listens on port 1 of this machine, so a login gets no further than here.
 const nowhere = { loginHost: 'https://127.0.0.1:1', apiRoot: 'https://127.0.0.1:1', resource: 'https://127.0.0.1:1' }
 const publisherId = '33333333-2222-4333-8444-555555555555'
+const fleet: TenantApisOptions = { publisherId, clouds: { lab: nowhere }, clock: { now: () => 0 }, requestsPerMinute: 2_000 }
 const tenant: Tenant = {
   tenantId: parseTenantId('11111111-2222-4333-8444-555555555555'),
   displayName: 'Contoso',
   cloud: 'lab',
   clientId: '22222222-3333-4444-8555-666666666666',
-  credential: 'env:TENANT_APIS_TEST_SECRET',
+  credentials: ['env:TENANT_APIS_TEST_SECRET'],
+  tags: [],
 }
 const other: Tenant = { ...tenant, tenantId: parseTenantId('99999999-2222-4333-8444-555555555555') }
 
@@ -75,6 +78,62 @@ describe('a credential', () => {
   })
 })
 
+describe('a tenant without an app of its own', () => {
+  const bare: Tenant = { tenantId: tenant.tenantId, displayName: 'Contoso', cloud: 'lab', credentials: [], tags: [] }
+
+  test('is opened with the fleet’s', async () => {
+    await using place = await openPlace(bare)
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+    await using apis = createTenantApis(place.lake, {
+      ...fleet,
+      app: { clientId: publisherId, credential: 'env:TENANT_APIS_TEST_SECRET' },
+    })
+    expect(await apis.open(bare.tenantId)).toHaveProperty('listContent')
+  })
+
+  test('where the fleet has none either, is not opened', async () => {
+    await using place = await openPlace(bare)
+    await expect(place.apis.open(bare.tenantId)).rejects.toMatchObject({
+      code: 'TENANT_APP_MISSING',
+      message: expect.stringContaining(bare.tenantId),
+    })
+  })
+})
+
+test.each([
+  { title: 'the new', missing: 'NEW' },
+  { title: 'the old', missing: 'OLD' },
+])('of two credentials one is enough: $title may be missing', async ({ missing }) => {
+  await using place = await openPlace({ ...tenant, credentials: ['env:TENANT_APIS_TEST_NEW', 'env:TENANT_APIS_TEST_OLD'] })
+  for (const name of ['NEW', 'OLD']) vi.stubEnv(`TENANT_APIS_TEST_${name}`, name === missing ? '' : 'secret')
+  expect(await place.apis.open(tenant.tenantId)).toHaveProperty('listContent')
+})
+
+test.each([
+  { title: 'the fleet’s', own: undefined, expected: 2_000 },
+  { title: 'its own', own: 300, expected: 300 },
+])('a tenant’s requests are bounded by $title number', async ({ own, expected }) => {
+  await using place = await openPlace({ ...tenant, requestsPerMinute: own })
+  vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+  const asked: unknown[] = []
+  const of = (...args: unknown[]): RequestBudget => {
+    asked.push(args)
+    return { take: async () => {}, throttled: async () => {} }
+  }
+  await using apis = createTenantApis(place.lake, { ...fleet, budgets: { of } })
+  await apis.open(tenant.tenantId)
+  expect(asked).toEqual([[tenant.tenantId, expected]])
+})
+
+test('a tenant that was forgotten is opened with what is registered by then', async () => {
+  await using place = await openPlace(tenant)
+  vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+  const before = await place.apis.open(tenant.tenantId)
+  await updateTenant(place.lake, tenant.tenantId, (known) => ({ ...known, cloud: 'gcc' }))
+  place.apis.forget(tenant.tenantId)
+  expect(await place.apis.open(tenant.tenantId)).not.toBe(before)
+})
+
 test('what was opened is closed with the whole, failures aside', async () => {
   await using place = await openPlace(tenant)
   vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
@@ -94,7 +153,7 @@ async function openPlace(...tenants: readonly Tenant[]): Promise<Place> {
   await using resources = new AsyncDisposableStack()
   const lake = createFolderStore(resources.use(await temporaryFolder()).path)
   for (const each of tenants) await addTenant(lake, each)
-  const apis = resources.use(createTenantApis(lake, { publisherId, clouds: { lab: nowhere }, clock: { now: () => 0 } }))
+  const apis = resources.use(createTenantApis(lake, fleet))
   const kept = resources.move()
   return { lake, apis, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

@@ -1,12 +1,13 @@
-import { type ActivityApi, type Cloud, clouds, createActivityApi, type RequestBudget } from '@mailtrail/activity-api'
+import { type ActivityApi, type Cloud, type Credential, clouds, createActivityApi, type RequestBudget } from '@mailtrail/activity-api'
 import { type Abortable, MailtrailError, type TenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
-import { resolveSecret } from './secret.ts'
-import { readTenant } from './tenant.ts'
+import { readTenant } from './registry.ts'
+import { resolveSecret, type SecretContext } from './secret.ts'
+import { appOf, type FleetApp } from './tenant-app.ts'
 
 /** The feeds of all tenants, each opened when first asked for and bound to its tenant alone. */
 export interface TenantApis extends AsyncDisposable {
-  /** @throws {@link MailtrailError} `TENANT_UNKNOWN`, `CLOUD_UNKNOWN`, `SECRET_UNAVAILABLE` */
+  /** @throws {@link MailtrailError} `TENANT_UNKNOWN`, `TENANT_INVALID`, `TENANT_APP_MISSING`, `CLOUD_UNKNOWN`, and those of `resolveSecret` */
   open(tenantId: TenantId, options?: Abortable): Promise<ActivityApi>
   /** Reads registration and credential anew the next time, for they may have been replaced. */
   forget(tenantId: TenantId): void
@@ -16,15 +17,18 @@ export interface TenantApis extends AsyncDisposable {
 export type NamedClouds = Readonly<Record<string, Omit<Cloud, 'name' | 'caFile'> & { readonly caFile?: string | undefined }>>
 
 export interface TenantApisOptions {
+  /** The provider's own tenant id, for tenants that name no other. */
   readonly publisherId: string
   readonly clouds: NamedClouds
+  readonly app?: FleetApp | undefined
+  /** Reference to the key of sealed credentials. */
+  readonly masterKey?: string | undefined
+  /** For tenants that name no other. */
+  readonly requestsPerMinute: number
   readonly clock: { now(): number }
   /** Bounds each tenant's requests over the whole fleet. */
   readonly budgets?: { of(tenantId: TenantId, requestsPerMinute: number): RequestBudget }
 }
-
-/** What Microsoft grants a tenant at the least (contract 2.8). */
-const requestsPerMinute = 2_000
 
 /** @throws {@link MailtrailError} `CLOUD_UNKNOWN` */
 export function cloudOf(name: string, named: NamedClouds): Cloud {
@@ -35,22 +39,21 @@ export function cloudOf(name: string, named: NamedClouds): Cloud {
   throw new MailtrailError('CLOUD_UNKNOWN', `There is no cloud "${name}": it is one of ${names}, or named under clouds in mailtrail.yaml.`)
 }
 
-export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named, clock, budgets }: TenantApisOptions): TenantApis {
+export function createTenantApis(lake: ObjectStore, fleet: TenantApisOptions): TenantApis {
   const known = new Map<TenantId, Promise<ActivityApi>>()
   const retired: Promise<ActivityApi>[] = []
 
   const create = async (tenantId: TenantId, options?: Abortable): Promise<ActivityApi> => {
     const tenant = await readTenant(lake, tenantId, options)
-    const secret = await resolveSecret(tenant.credential)
-    const isCertificate = secret.includes('-----BEGIN')
+    const { clientId, credentials } = appOf(tenant, fleet.app)
     return createActivityApi({
       tenantId,
-      cloud: cloudOf(tenant.cloud, named),
-      clientId: tenant.clientId,
-      publisherId,
-      credentials: [isCertificate ? { kind: 'certificate', certificatePem: secret } : { kind: 'secret', clientSecret: secret }],
-      clock,
-      budget: budgets?.of(tenantId, requestsPerMinute),
+      cloud: cloudOf(tenant.cloud, fleet.clouds),
+      clientId,
+      publisherId: tenant.publisherId ?? fleet.publisherId,
+      credentials: await resolveCredentials(credentials, { tenantId, masterKey: fleet.masterKey }),
+      clock: fleet.clock,
+      budget: fleet.budgets?.of(tenantId, tenant.requestsPerMinute ?? fleet.requestsPerMinute),
     })
   }
 
@@ -74,4 +77,17 @@ export function createTenantApis(lake: ObjectStore, { publisherId, clouds: named
       }
     },
   }
+}
+
+/** Those that are there: while one credential replaces another, either is enough. */
+async function resolveCredentials(references: readonly string[], context: SecretContext): Promise<[Credential, ...Credential[]]> {
+  const results = await Promise.allSettled(references.map((reference) => resolveSecret(reference, context)))
+  const [first, ...rest] = results.flatMap((result) => (result.status === 'fulfilled' ? [credentialOf(result.value)] : []))
+  if (first) return [first, ...rest]
+  throw results.find((result) => result.status === 'rejected')?.reason
+}
+
+function credentialOf(secret: string): Credential {
+  const isCertificate = secret.includes('-----BEGIN')
+  return isCertificate ? { kind: 'certificate', certificatePem: secret } : { kind: 'secret', clientSecret: secret }
 }

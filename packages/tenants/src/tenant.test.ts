@@ -1,79 +1,57 @@
 import { parseTenantId } from '@mailtrail/core'
-import { createFolderStore, historyKey, tenantKey } from '@mailtrail/lake'
-import { temporaryFolder } from '@mailtrail/testing'
 import { describe, expect, test } from 'vitest'
-import { addTenant, listTenants, readTenant, type Tenant } from './tenant.ts'
+import { formatTenant, parseTenant, type Tenant } from './tenant.ts'
 
-const contoso: Tenant = {
-  tenantId: parseTenantId('11111111-2222-4333-8444-555555555555'),
-  displayName: 'Contoso Hospital',
-  cloud: 'worldwide',
-  clientId: '22222222-3333-4444-8555-666666666666',
-  credential: 'env:CONTOSO_SECRET',
+const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
+const smallest: Tenant = { tenantId, displayName: 'Contoso', cloud: 'worldwide', credentials: [], tags: [] }
+const own = { clientId: '22222222-3333-4444-8555-666666666666', credentials: ['sealed:v1:AAAA', 'env:OLD'] }
+const whole: Tenant = {
+  ...smallest,
+  ...own,
+  publisherId: '99999999-2222-4333-8444-555555555555',
+  tags: ['gold', 'region:eu'],
+  lake: 'file:/srv/contoso',
+  retentionDays: 400,
+  destinations: ['siem'],
+  requestsPerMinute: 500,
 }
-const fabrikam: Tenant = { ...contoso, tenantId: parseTenantId('01111111-2222-4333-8444-555555555555'), credential: 'file:/run/secrets/f' }
 
-test('tenants that were added can be read, and are listed by id', async () => {
-  await using folder = await temporaryFolder()
-  const lake = createFolderStore(folder.path)
-  await addTenant(lake, contoso)
-  await addTenant(lake, fabrikam)
-  await lake.create(historyKey(contoso.tenantId, '2024-03-11T00:00:00.000Z', 'added'), Buffer.from('{}'))
-  expect(await readTenant(lake, contoso.tenantId)).toMatchObject(contoso)
-  expect((await Array.fromAsync(listTenants(lake))).map(({ tenantId }) => tenantId)).toEqual([fabrikam.tenantId, contoso.tenantId])
-})
+describe(formatTenant, () => {
+  test.each([smallest, whole])('writes what parseTenant reads', (tenant) => {
+    const stored = JSON.parse(Buffer.from(formatTenant(tenant)).toString())
+    expect(stored.schema).toBe(2)
+    expect(parseTenant(tenantId, stored)).toEqual(tenant)
+  })
 
-test('an empty lake has no tenants', async () => {
-  await using folder = await temporaryFolder()
-  expect(await Array.fromAsync(listTenants(createFolderStore(folder.path)))).toEqual([])
-})
+  test('names every fault, and repeats nothing that may be a secret', () => {
+    const bad = { ...smallest, displayName: '', cloud: '', clientId: 'canary', credentials: ['hunter2-canary'], tags: ['canary canary'] }
+    const message = faultsOf(bad)
+    for (const name of ['displayName', 'cloud', 'clientId', 'credentials.0', 'tags.0']) expect(message).toContain(`${name} `)
+    expect(message).toContain('env:NAME')
+    expect(message).not.toContain('canary')
+  })
 
-test('a tenant is added once, and stays as it was', async () => {
-  await using folder = await temporaryFolder()
-  const lake = createFolderStore(folder.path)
-  await addTenant(lake, contoso)
-  const again = addTenant(lake, { ...contoso, displayName: 'Other' })
-  await expect(again).rejects.toMatchObject({ code: 'TENANT_EXISTS', message: expect.stringContaining(contoso.tenantId) })
-  expect(await readTenant(lake, contoso.tenantId)).toMatchObject({ displayName: contoso.displayName })
-})
-
-test('a tenant nobody added is unknown, and the message says how to add it', async () => {
-  await using folder = await temporaryFolder()
-  await expect(readTenant(createFolderStore(folder.path), contoso.tenantId)).rejects.toMatchObject({
-    code: 'TENANT_UNKNOWN',
-    message: expect.stringContaining('mailtrail tenant add'),
+  test.each<{ title: string; fields: Partial<Tenant>; says: string }>([
+    { title: 'three credentials', fields: { ...own, credentials: ['env:A', 'env:B', 'env:C'] }, says: 'two at most' },
+    { title: 'one credential twice', fields: { ...own, credentials: ['env:A', 'env:A'] }, says: 'nothing twice' },
+    { title: 'a credential without an app', fields: { credentials: ['env:A'] }, says: 'go together' },
+    { title: 'an app without a credential', fields: { clientId: own.clientId }, says: 'go together' },
+    { title: 'a lake that each process would look for elsewhere', fields: { lake: 'file:lake' }, says: 'absolute' },
+    { title: 'a name that writes on the terminal', fields: { displayName: 'a\u001b[2Jb' }, says: 'control characters' },
+    { title: 'a name that runs backwards', fields: { displayName: 'a\u202eb' }, says: 'control characters' },
+    { title: 'no day of retention', fields: { retentionDays: 0 }, says: 'retentionDays' },
+    { title: 'half a request', fields: { requestsPerMinute: 0.5 }, says: 'requestsPerMinute' },
+  ])('refuses $title', ({ fields, says }) => {
+    expect(faultsOf({ ...smallest, ...fields })).toContain(says)
   })
 })
 
-describe('an invalid tenant', () => {
-  test('is refused with all its faults, and without what may be a secret', async () => {
-    await using folder = await temporaryFolder()
-    const lake = createFolderStore(folder.path)
-    const bad = { ...contoso, displayName: '', cloud: '', clientId: 'contoso', credential: 'hunter2-canary' }
-    const error = await addTenant(lake, bad).catch((reason) => reason)
-    expect(error).toMatchObject({ code: 'TENANT_INVALID', message: expect.stringContaining('4 fault') })
-    for (const name of ['displayName', 'cloud', 'clientId', 'credential']) expect(error.message).toContain(`${name}:`)
-    expect(error.message).toContain('env:NAME or file:PATH')
-    expect(error.message).not.toContain('canary')
-    expect(await Array.fromAsync(lake.list(''))).toEqual([])
-  })
-
-  test.each(['secret', 'env:', 'vault:x', 'ENV:X', ' env:X', ''])('is one with the credential %j', async (credential) => {
-    await using folder = await temporaryFolder()
-    await expect(addTenant(createFolderStore(folder.path), { ...contoso, credential })).rejects.toMatchObject({ code: 'TENANT_INVALID' })
-  })
-
-  test.each([
-    { title: 'is not JSON', body: 'tenant' },
-    { title: 'is of a schema to come', body: JSON.stringify({ ...contoso, schema: 2 }) },
-    { title: 'is of another tenant', body: JSON.stringify({ ...fabrikam, schema: 1 }) },
-  ])('is one whose object $title', async ({ body }) => {
-    await using folder = await temporaryFolder()
-    const lake = createFolderStore(folder.path)
-    await lake.create(tenantKey(contoso.tenantId), Buffer.from(body))
-    await expect(readTenant(lake, contoso.tenantId)).rejects.toMatchObject({
-      code: 'TENANT_INVALID',
-      message: expect.stringContaining(contoso.tenantId),
-    })
-  })
-})
+function faultsOf(tenant: Tenant): string {
+  try {
+    formatTenant(tenant)
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'TENANT_INVALID' })
+    return String(error)
+  }
+  throw new Error('The tenant was taken.')
+}

@@ -1,71 +1,85 @@
-import { type Abortable, MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
-import { type ObjectStore, tenantKey, tenantsPrefix } from '@mailtrail/lake'
+import { MailtrailError, parseTenantId, type TenantId, tenantSecretReferenceSchema } from '@mailtrail/core'
 import { z } from 'zod'
 
-/** One client's Microsoft 365, as the registry keeps it. `credential` is a reference, never the secret itself. */
+/** One client's Microsoft 365, as the registry keeps it: whom to collect for and with what, never a secret. What is collected when is its history. */
 export interface Tenant {
   readonly tenantId: TenantId
   readonly displayName: string
   /** `worldwide`, `gcc`, `gcc-high`, `dod`, `china`, or a cloud named in the configuration. */
   readonly cloud: string
-  readonly clientId: string
-  /** `env:NAME` or `file:PATH`: a client secret, or a certificate with its key in PEM. */
-  readonly credential: string
+  /** The tenant's own app registration; absent: the fleet's. */
+  readonly clientId?: string | undefined
+  /** References to the secrets or certificates of its own app, the newest first: two while one is replaced by the other. */
+  readonly credentials: readonly string[]
+  /** Whose request quota is used; absent: the fleet's. */
+  readonly publisherId?: string | undefined
+  readonly tags: readonly string[]
+  /** Location of its own lake; absent: the fleet's. Fixed when the tenant is added, for evidence does not move. */
+  readonly lake?: string | undefined
+  readonly retentionDays?: number | undefined
+  /** Names of the configured destinations its alerts go to; absent: all. */
+  readonly destinations?: readonly string[] | undefined
+  /** What is asked of the service in a minute at most; absent: the fleet's setting. */
+  readonly requestsPerMinute?: number | undefined
 }
 
-const schema = z.object({
-  schema: z.literal(1),
-  tenantId: z.string().transform(parseTenantId),
-  displayName: z.string().min(1),
-  cloud: z.string().min(1),
-  clientId: z.guid(),
-  credential: z.string().regex(/^(env|file):.+/, 'must be env:NAME or file:PATH'),
-})
+const oneLine = z.string().regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'must hold no control characters')
+const names = z.array(z.string().regex(/^[\w.:=/-]{1,64}$/, 'must be up to 64 letters, digits and _.:=/-'))
+const withoutRepeats = (list: readonly string[]): boolean => new Set(list).size === list.length
+const noRepeats = 'must hold nothing twice'
+const hasWholeApp = ({ clientId, credentials }: Pick<Tenant, 'clientId' | 'credentials'>): boolean =>
+  (clientId === undefined) === (credentials.length === 0)
 
-/** @throws {@link MailtrailError} `TENANT_INVALID` with every fault, `TENANT_EXISTS` */
-export async function addTenant(lake: ObjectStore, tenant: Tenant, options?: Abortable): Promise<void> {
-  const { schema: version, ...fields } = parseTenant(tenant.tenantId, { schema: 1, ...tenant })
-  const body = Buffer.from(`${JSON.stringify({ schema: version, ...fields }, null, 2)}\n`)
-  if ((await lake.create(tenantKey(tenant.tenantId), body, options)) === 'exists') {
-    throw new MailtrailError('TENANT_EXISTS', `Tenant ${tenant.tenantId} is already registered in ${lake.place}.`)
-  }
-}
+const schema = z
+  .strictObject({
+    schema: z.literal(2),
+    tenantId: z.string().transform(parseTenantId),
+    displayName: oneLine.trim().min(1, 'must not be empty').max(200),
+    cloud: oneLine.min(1, 'must not be empty'),
+    clientId: z.guid().optional(),
+    credentials: z
+      .array(tenantSecretReferenceSchema)
+      .max(2, 'must be two at most: the new one and the old')
+      .refine(withoutRepeats, noRepeats),
+    publisherId: z.guid().optional(),
+    tags: names.refine(withoutRepeats, noRepeats),
+    lake: z
+      .string()
+      .regex(/^file:(?:\/\/)?\//, 'must be file: and an absolute folder')
+      .optional(),
+    retentionDays: z.int().min(1).optional(),
+    destinations: names.refine(withoutRepeats, noRepeats).optional(),
+    requestsPerMinute: z.int().min(1).optional(),
+  })
+  .refine(hasWholeApp, { path: ['clientId'], error: 'and credentials go together: both for an app of its own, neither for the fleet’s' })
 
-/** @throws {@link MailtrailError} `TENANT_UNKNOWN`, `TENANT_INVALID` */
-export async function readTenant(lake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<Tenant> {
-  const bytes = await lake.read(tenantKey(tenantId), options)
-  if (!bytes)
-    throw new MailtrailError('TENANT_UNKNOWN', `Tenant ${tenantId} is not registered in ${lake.place}. Add it with: mailtrail tenant add`)
-  return parseTenant(tenantId, parseJson(Buffer.from(bytes).toString()))
-}
-
-/** The ids of all registered tenants, in order. No registration is opened, so that a bad one hides nobody else. */
-export async function* listTenantIds(lake: ObjectStore, options?: Abortable): AsyncGenerator<TenantId> {
-  for await (const key of lake.list(tenantsPrefix, options)) {
-    const id = /^control\/tenants\/([0-9a-f-]{36})\.json$/.exec(key)?.[1]
-    if (id) yield parseTenantId(id)
-  }
-}
-
-/** All registered tenants, by id. */
-export async function* listTenants(lake: ObjectStore, options?: Abortable): AsyncGenerator<Tenant> {
-  for await (const tenantId of listTenantIds(lake, options)) yield await readTenant(lake, tenantId, options)
-}
-
-function parseTenant(tenantId: TenantId, input: unknown): z.infer<typeof schema> {
+/** @throws {@link MailtrailError} `TENANT_INVALID` with every fault */
+export function parseTenant(tenantId: TenantId, input: unknown): Tenant {
   // What lies in a tenant's place must be this tenant's: its credential opens another's data otherwise.
   const isOwn = (tenant: { readonly tenantId: TenantId }): boolean => tenant.tenantId === tenantId
-  const result = schema.refine(isOwn, { path: ['tenantId'], error: 'is of another tenant' }).safeParse(input)
-  if (result.success) return result.data
-  const faults = result.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
-  throw new MailtrailError('TENANT_INVALID', `Tenant ${tenantId} has ${faults.length} fault(s):\n${faults.join('\n')}`)
+  const result = schema.refine(isOwn, { path: ['tenantId'], error: 'is of another tenant' }).safeParse(upgraded(input))
+  if (!result.success) throw new MailtrailError('TENANT_INVALID', `Tenant ${tenantId}: ${faultsOf(result.error).join('; ')}.`)
+  const { schema: _, ...tenant } = result.data
+  return tenant
 }
 
-/** Undefined when the text is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+/** The registration as it is stored. @throws {@link MailtrailError} `TENANT_INVALID` with every fault */
+export function formatTenant(tenant: Tenant): Uint8Array {
+  const fields = { schema: 2, ...parseTenant(tenant.tenantId, { schema: 2, ...tenant }) }
+  return Buffer.from(`${JSON.stringify(fields, null, 2)}\n`)
+}
+
+/** What is wrong, without repeating values: one of them may be a secret. */
+function faultsOf({ issues }: z.ZodError): string[] {
+  return issues.map(({ path, message }) => `${path.join('.')} ${message.replace(/^Invalid input: /, '')}`.trim())
+}
+
+const firstSchema = z.looseObject({ schema: z.literal(1), credential: z.unknown() })
+
+/** A registration of version 1 had one credential, always of its own app, and no tags. */
+function upgraded(input: unknown): unknown {
+  const first = firstSchema.safeParse(input)
+  if (!first.success) return input
+  const { credential, ...rest } = first.data
+  return { ...rest, schema: 2, credentials: [credential], tags: [] }
 }

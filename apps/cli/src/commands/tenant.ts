@@ -1,6 +1,6 @@
 import { parseTenantId } from '@mailtrail/core'
 import { openLake } from '@mailtrail/lake'
-import { loadClouds, loadLakeLocation } from '@mailtrail/runtime'
+import { loadLakeLocation, loadTenantSettings } from '@mailtrail/runtime'
 import { addTenant, cloudOf, listTenants, readHistory, readTenant, recordHistory } from '@mailtrail/tenants'
 import { type Command, InvalidArgumentError } from 'commander'
 import { printData, printJson, say } from '../print.ts'
@@ -47,9 +47,9 @@ export function addTenantCommand(program: Command): void {
 async function runAdd({ tenant, name, clientId, credential, cloud, windowMinutes, ...options }: AddOptions): Promise<void> {
   await using lake = await openLake(loadLakeLocation(options.lake, process.env))
   const tenantId = parseTenantId(tenant)
-  cloudOf(cloud, loadClouds(process.env))
-  await addTenant(lake, { tenantId, displayName: name, cloud, clientId, credential })
-  await recordHistory(lake, tenantId, { kind: 'added', at: Date.now(), contentTypes: [mailContentType], windowMinutes })
+  cloudOf(cloud, loadTenantSettings(process.env).clouds)
+  await addTenant(lake, { tenantId, displayName: name, cloud, clientId, credentials: [credential], tags: [] })
+  await recordHistory(lake, tenantId, { kind: 'added', at: Date.now(), contentTypes: [mailContentType], windowMinutes, backfill: true })
   say(
     `Added ${name} (${tenantId}). A running fleet starts its subscription within a minute of the first closed window; first data can take up to 12 hours.`,
   )
@@ -69,7 +69,9 @@ async function runShow(guid: string, { lake: location, json }: { lake?: string; 
   const tenant = await readTenant(lake, tenantId)
   const history = (await readHistory(lake, tenantId)).map((event) => ({ ...event, at: new Date(event.at).toISOString() }))
   if (json) return printJson({ ...tenant, history })
-  printData(`${tenant.displayName}  ${tenantId}\ncloud ${tenant.cloud}  app ${tenant.clientId}  credential ${tenant.credential}`)
+  printData(
+    `${tenant.displayName}  ${tenantId}\ncloud ${tenant.cloud}  app ${tenant.clientId}  credentials ${tenant.credentials.join(', ')}`,
+  )
   for (const { at, kind, ...rest } of history) printData(`${at}  ${kind}  ${JSON.stringify(rest)}`)
 }
 

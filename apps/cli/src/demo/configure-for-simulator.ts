@@ -38,7 +38,7 @@ export async function registerTenants(
   for (const { tenantId: id, displayName, clientId, clientSecret } of said.tenants) {
     const tenantId = parseTenantId(id)
     await writeSecret(folder, id, clientSecret)
-    await addTenant(lake, { tenantId, displayName, cloud: cloudName, clientId, credential: secretReference(folder, id) })
+    await addTenant(lake, { tenantId, displayName, cloud: cloudName, clientId, credentials: [secretReference(folder, id)], tags: [] })
     await recordHistory(lake, tenantId, { kind: 'added', at: now, contentTypes: [mailContentType], windowMinutes, backfill: false })
   }
 }

@@ -1,0 +1,82 @@
+import { contentTypes, mailContentType, secretReferenceSchema } from '@mailtrail/core'
+import { z } from 'zod'
+
+/** A cloud of our own naming, for simulators, labs and proxies that inspect TLS. */
+export interface CloudConfig {
+  readonly loginHost: string
+  readonly apiRoot: string
+  readonly resource: string
+  readonly caFile?: string | undefined
+}
+
+/** A SIEM that alerts are pushed to, by Standard Webhooks. `secret` is a reference. */
+export interface DestinationConfig {
+  readonly name: string
+  readonly url: string
+  readonly secret: string
+  readonly caFile?: string | undefined
+}
+
+export interface Config {
+  readonly redisUrl: string
+  /** `file:` and a folder. */
+  readonly lake: string
+  /** The provider's own tenant id: sent on every call, so that its quota is its own (contract 2.2). */
+  readonly publisherId: string
+  /** The app that collects for every tenant without one of its own; `credential` is a reference. */
+  readonly app?: { readonly clientId: string; readonly credential: string } | undefined
+  /** Reference to the key of sealed credentials: 32 bytes in base64. */
+  readonly masterKey?: string | undefined
+  /** What is asked of the service for one tenant in a minute at most. */
+  readonly requestsPerMinute: number
+  /** The operations that are kept, by content type. Those of MailItemsAccessed always are. */
+  readonly routes: Readonly<Record<string, readonly string[]>>
+  readonly clouds: Readonly<Record<string, CloudConfig>>
+  readonly destinations: readonly DestinationConfig[]
+  readonly logLevel: string
+  /** How long the job of a worker that died waits before another worker takes it, in milliseconds. */
+  readonly jobLockMs: number
+  /** Whether a Redis outside this machine may be used without TLS and an ACL user. */
+  readonly insecureRedis: boolean
+}
+
+const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https address' })
+
+const missing = (issue: { readonly input?: unknown }): string | undefined => (issue.input === undefined ? 'is missing' : undefined)
+
+const guid = z.guid({ error: (issue) => missing(issue) ?? 'must be a GUID' })
+
+const cloud = z.strictObject({ loginHost: httpsUrl, apiRoot: httpsUrl, resource: httpsUrl, caFile: z.string().optional() })
+
+const destination = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]+$/, 'must be lower-case letters, digits and hyphens'),
+  url: z.url(),
+  secret: secretReferenceSchema,
+  caFile: z.string().optional(),
+})
+
+const mailOperation = 'MailItemsAccessed'
+
+const routes = z
+  .partialRecord(z.enum(contentTypes), z.array(z.string().min(1)).min(1, 'must name an operation'))
+  .default({})
+  .transform((given) => ({ ...given, [mailContentType]: [...new Set([mailOperation, ...(given[mailContentType] ?? [])])] }))
+
+/** The parts of the configuration, each with its default. */
+export const configShape: { readonly [Key in keyof Config]-?: z.ZodType<Config[Key]> } = {
+  redisUrl: z.url({ protocol: /^rediss?$/, error: (issue) => missing(issue) ?? 'must be redis://… or rediss://…' }),
+  lake: z.string({ error: missing }).min(1, 'must be file: and a folder'),
+  publisherId: guid,
+  app: z.strictObject({ clientId: guid, credential: secretReferenceSchema }).optional(),
+  masterKey: z
+    .string()
+    .regex(/^(env|file):.+/, 'must be env:NAME or file:PATH')
+    .optional(),
+  requestsPerMinute: z.int().min(1).default(2_000),
+  routes,
+  clouds: z.record(z.string(), cloud).default({}),
+  destinations: z.array(destination).default([]),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  jobLockMs: z.coerce.number().int().min(500).default(30_000),
+  insecureRedis: z.union([z.boolean(), z.stringbool()]).default(false),
+}

@@ -1,0 +1,37 @@
+import type { Abortable, TenantId } from '@mailtrail/core'
+import { type ObjectStore, openLake } from '@mailtrail/lake'
+import { readTenant } from './registry.ts'
+
+/** Where each tenant's evidence, ledger and alerts are: in its own lake where it has one, else in the fleet's. */
+export interface TenantLakes extends AsyncDisposable {
+  /** @throws {@link MailtrailError} `TENANT_UNKNOWN`, `TENANT_INVALID`, `LAKE_LOCATION_INVALID` */
+  open(tenantId: TenantId, options?: Abortable): Promise<ObjectStore>
+}
+
+/** Opens lakes as they are asked for; tenants of one location share one. The fleet's own lake stays the caller's to close. */
+export function createTenantLakes(fleetLake: ObjectStore): TenantLakes {
+  // Neither entry ever gets stale: a tenant's lake is fixed when the tenant is added.
+  const locations = new Map<TenantId, string | undefined>()
+  const opened = new Map<string, Promise<ObjectStore>>()
+
+  const locationOf = async (tenantId: TenantId, options?: Abortable): Promise<string | undefined> => {
+    if (!locations.has(tenantId)) locations.set(tenantId, (await readTenant(fleetLake, tenantId, options)).lake)
+    return locations.get(tenantId)
+  }
+
+  return {
+    open: async (tenantId, options) => {
+      const location = await locationOf(tenantId, options)
+      if (location === undefined) return fleetLake
+      const lake = opened.get(location) ?? openLake(location)
+      opened.set(location, lake)
+      lake.catch(() => opened.delete(location))
+      return await lake
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const lake of await Promise.allSettled(opened.values())) {
+        if (lake.status === 'fulfilled') await lake.value[Symbol.asyncDispose]()
+      }
+    },
+  }
+}
