@@ -1,6 +1,7 @@
 export * from './connect-redis.ts'
 export * from './jobs.ts'
 export * from './receipts.ts'
+export * from './request-budgets.ts'
 export * from './start-worker.ts'
 export * from './turns.ts'
 export * from './work-queues.ts'
