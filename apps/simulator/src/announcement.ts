@@ -5,6 +5,8 @@ import type { World } from './world.ts'
 export interface Announcement {
   readonly event: 'simulator.listening'
   readonly origin: string
+  /** Another host, to which no token belongs. */
+  readonly foreignOrigin: string
   readonly caFile: string
   readonly emailEventsDir: string
   readonly siemUrl: string
@@ -18,10 +20,14 @@ export interface Announcement {
   }[]
 }
 
-export function announcement(world: World, { origin, caFile, emailEventsDir, siemUrl, siemSecret }: Simulator): Announcement {
+export function announcement(
+  world: World,
+  { origin, foreignOrigin, caFile, emailEventsDir, siemUrl, siemSecret }: Simulator,
+): Announcement {
   return {
     event: 'simulator.listening',
     origin,
+    foreignOrigin,
     caFile,
     emailEventsDir,
     siemUrl,

@@ -1,5 +1,4 @@
-import type { Answer } from './answer.ts'
-import { activityError } from './answer.ts'
+import { type Answer, activityError, gatewayPage } from './answer.ts'
 import type { Fault, SimulatedContent, SimulatedTenant } from './world.ts'
 
 /** Counts the requests for each content, and tells which of them meet its fault. */
@@ -35,7 +34,7 @@ export function faultAnswer(fault: Fault, whole: Answer, publisherId: string): A
         fault.status ?? 400,
       )
     case 'truncate':
-      return { ...whole, cutShort: true }
+      return { ...whole, halfway: 'cut' }
     case 'errorObject':
       return activityError('AF50000', 'An internal error occurred. Retry the request.', fault.status ?? 200)
     case 'notJson':
@@ -45,9 +44,4 @@ export function faultAnswer(fault: Fault, whole: Answer, publisherId: string): A
 
 function statusAnswer(status: number): Answer {
   return status === 500 ? activityError('AF50000', 'An internal error occurred. Retry the request.', status) : gatewayPage(status)
-}
-
-function gatewayPage(status: number): Answer {
-  const body = '<html><head><title>Service unavailable</title></head><body>The service is unavailable.</body></html>'
-  return { status, headers: { 'content-type': 'text/html' }, body }
 }

@@ -1,25 +1,61 @@
-import { decodeClaims } from './access-token.ts'
 import { type Answer, jsonAnswer, type SimulatorRequest } from './answer.ts'
-import { bearerToken } from './feed-access.ts'
+import type { FaultOperation } from './faults/fault-definition.ts'
+import { tooManyRequests } from './faults/throttle-faults.ts'
+import type { Operation } from './metrics.ts'
+import { noteConduct } from './note-conduct.ts'
 import type { Route } from './route.ts'
 import { contentRoute } from './routes/content.ts'
 import { controlRoutes } from './routes/control.ts'
 import { discoveryRoutes } from './routes/discovery.ts'
 import { feedRoutes } from './routes/feed.ts'
+import { scoreRoutes } from './routes/score.ts'
 import { siemRoutes } from './routes/siem.ts'
 import { tokenRoutes } from './routes/token.ts'
-import type { Simulation } from './simulation.ts'
+import { findTenant, type Simulation } from './simulation.ts'
+import type { SimulatedTenant } from './world.ts'
 
-const routes: readonly Route[] = [...controlRoutes, ...siemRoutes, ...tokenRoutes, ...discoveryRoutes, ...feedRoutes, contentRoute]
+const routes: readonly Route[] = [
+  ...controlRoutes,
+  ...scoreRoutes,
+  ...siemRoutes,
+  ...tokenRoutes,
+  ...discoveryRoutes,
+  ...feedRoutes,
+  contentRoute,
+]
 
-/** Finds the route of a request, counts the call, and answers it. */
+const faultOperationOf: Readonly<Partial<Record<Operation, FaultOperation>>> = {
+  token: 'token',
+  start: 'start',
+  stop: 'stop',
+  list: 'list-subscriptions',
+  content: 'list-content',
+  fetch: 'fetch-content',
+}
+
+/** Finds the route of a request, counts the call, and answers it: by a fault of its tenant, or as the service would. */
 export function dispatch(simulation: Simulation, request: SimulatorRequest): Answer {
   const route = routes.find(({ method, path }) => method === request.method && path.test(request.url.pathname))
   const params = route ? decodeParams(route.path.exec(request.url.pathname)?.groups) : {}
-  countRequest(simulation, request, route, params.tenant)
-  const answer = route ? route.handle(simulation, request, params) : jsonAnswer(404, { error: 'There is nothing at this address.' })
+  noteConduct(simulation, request, route, params.tenant)
+  const answer = route ? answerRoute(simulation, request, route, params) : jsonAnswer(404, { error: 'There is nothing at this address.' })
   simulation.metrics.countStatus(answer.status)
   return route?.isFeed ? withDate(answer, simulation.clock.now()) : answer
+}
+
+function answerRoute(simulation: Simulation, request: SimulatorRequest, route: Route, params: Readonly<Record<string, string>>): Answer {
+  const serve = (call: SimulatorRequest): Answer => route.handle(simulation, call, params)
+  const operation = route.operation && faultOperationOf[route.operation]
+  const tenant = operation && findTenant(simulation, params.tenant ?? '')
+  if (!tenant) return serve(request)
+  if (route.isFeed && isOverBudget(simulation, tenant)) return tooManyRequests(tenant, operation, 403)
+  return simulation.faultPlay.answer({ simulation, tenant, operation, request, serve })
+}
+
+function isOverBudget({ budget, metrics }: Simulation, { tenantId, requestsPerMinute }: SimulatedTenant): boolean {
+  if (requestsPerMinute === undefined || budget.take(tenantId, requestsPerMinute)) return false
+  metrics.countMisconduct('callsOverBudget')
+  return true
 }
 
 function decodeParams(groups: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -34,23 +70,7 @@ function decodeSegment(segment: string): string {
   }
 }
 
-function countRequest({ metrics }: Simulation, request: SimulatorRequest, route: Route | undefined, tenantId: string | undefined): void {
-  if (!route || route.operation) metrics.countCall(route?.operation ?? 'unknown', tenantId?.toLowerCase())
-  if (route?.isFeed && !request.url.searchParams.get('PublisherIdentifier')) metrics.countMissingPublisherIdentifier()
-  if (isTokenMisplaced(request, route, tenantId)) metrics.countMisplacedToken()
-}
-
-/** A token belongs to the feed of the tenant it was issued for, and to nothing else. */
-function isTokenMisplaced(request: SimulatorRequest, route: Route | undefined, tenantId: string | undefined): boolean {
-  if (request.headers.authorization === undefined) return false
-  if (!route?.isFeed) return true
-  const claims = decodeClaims(bearerToken(request)?.split('.')[1] ?? '')
-  return claims !== undefined && claims.tid !== tenantId?.toLowerCase()
-}
-
+/** A fault may have set, or taken away, the header already. */
 function withDate(answer: Answer, now: number): Answer {
-  return {
-    ...answer,
-    headers: { ...answer.headers, Date: new Date(now).toUTCString() },
-  }
+  return { ...answer, headers: { Date: new Date(now).toUTCString(), ...answer.headers } }
 }

@@ -19,7 +19,7 @@ export async function loadWorld(scenario: string, seed: string): Promise<World> 
   if (scenario === 'hospital') return hospitalWorld(seed)
   const result = scenarioSchema.safeParse(parseScenarioFile(scenario, await readScenarioFile(scenario)))
   if (!result.success) throw new ScenarioError(`The scenario ${scenario} cannot be played:\n${z.prettifyError(result.error)}`)
-  return worldOfScenario(result.data)
+  return worldOfScenario(result.data, seed)
 }
 
 async function readScenarioFile(path: string): Promise<string> {

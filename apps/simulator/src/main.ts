@@ -1,18 +1,40 @@
 import { announcement } from './announcement.ts'
 import { endOfRun } from './end-of-run.ts'
+import { faultCatalogue } from './fault-catalogue.ts'
 import { loadWorld, ScenarioError } from './load-world.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, type RunOptions } from './options.ts'
+import { readDelivered } from './read-delivered.ts'
+import { renderAnnouncement } from './render-announcement.ts'
+import { renderCatalogue } from './render-catalogue.ts'
+import { renderScore } from './render-score.ts'
+import { scoreOf } from './score.ts'
 import { startSimulator } from './server.ts'
+import { shiftWorld } from './shift-world.ts'
 
 const options = parseOptions(process.argv)
-const end = endOfRun(options)
 try {
-  const world = await loadWorld(options.scenario, options.seed)
-  await using simulator = await startSimulator(world, options)
-  process.stdout.write(`${JSON.stringify(announcement(world, simulator))}\n`)
-  await end
+  if (options.faults) print(options.json ? JSON.stringify(faultCatalogue) : renderCatalogue(faultCatalogue))
+  else await play(options)
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(error instanceof ScenarioError ? 2 : 1)
 }
 process.exit(0)
+
+async function play(run: RunOptions): Promise<void> {
+  const end = endOfRun(run)
+  const told = await loadWorld(run.scenario, run.seed)
+  const world = run.now ? shiftWorld(told, Math.floor(Date.now() / 1000) * 1000) : told
+  await using simulator = await startSimulator(world, run)
+  const announced = announcement(world, simulator)
+  print(run.text ? renderAnnouncement(announced, run.speed) : JSON.stringify(announced))
+  await end
+  if (!run.text && !run.json) return
+  for (const path of run.delivered) await readDelivered(simulator.simulation.delivered, path)
+  const score = scoreOf(simulator.simulation, run.operation)
+  print(run.text ? renderScore(score) : JSON.stringify(score))
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

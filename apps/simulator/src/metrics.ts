@@ -1,22 +1,33 @@
 const operations = ['discovery', 'token', 'start', 'stop', 'list', 'content', 'fetch', 'siem', 'unknown'] as const
 export type Operation = (typeof operations)[number]
 
-interface MetricsSnapshot {
+/** What a correct client never does. */
+interface Misconduct {
+  /** Activity API calls without the query parameter that gives the caller a quota of its own. */
+  withoutPublisherIdentifier: number
+  /** Requests whose `Authorization` header came where this token does not belong: another route, or another tenant's feed. */
+  misplacedTokens: number
+  /** Calls beyond the tenant's `requestsPerMinute`. */
+  callsOverBudget: number
+  listingsBeyond24Hours: number
+  /** Starts of a content type within 15 minutes of simulated time after the one before. */
+  startsWithin15Minutes: number
+}
+
+interface MetricsSnapshot extends Readonly<Misconduct> {
   readonly calls: Readonly<Record<Operation, number>>
   readonly callsByTenant: Readonly<Record<string, Partial<Record<Operation, number>>>>
   readonly answersByStatus: Readonly<Record<string, number>>
-  /** Activity API calls without the query parameter that gives the caller a quota of its own. */
-  readonly withoutPublisherIdentifier: number
-  /** Requests whose `Authorization` header came where this token does not belong: another route, or another tenant's feed. */
-  readonly misplacedTokens: number
+  /** Tokens and credentials that the foreign host was handed, by tenant. */
+  readonly tokensAtForeignHost: Readonly<Record<string, number>>
 }
 
 /** Counts of what clients did since the start of the process. */
 export interface Metrics {
   countCall(operation: Operation, tenantId?: string): void
   countStatus(status: number): void
-  countMissingPublisherIdentifier(): void
-  countMisplacedToken(): void
+  countMisconduct(kind: keyof Misconduct): void
+  countTokenAtForeignHost(tenantId: string): void
   snapshot(): MetricsSnapshot
 }
 
@@ -24,8 +35,14 @@ export function createMetrics(): Metrics {
   const calls = new Map<Operation, number>(operations.map((operation) => [operation, 0]))
   const byTenant = new Map<string, Map<Operation, number>>()
   const statuses = new Map<number, number>()
-  let withoutPublisherIdentifier = 0
-  let misplacedTokens = 0
+  const foreignTokens = new Map<string, number>()
+  const misconduct: Misconduct = {
+    withoutPublisherIdentifier: 0,
+    misplacedTokens: 0,
+    callsOverBudget: 0,
+    listingsBeyond24Hours: 0,
+    startsWithin15Minutes: 0,
+  }
   return {
     countCall: (operation, tenantId) => {
       increment(calls, operation)
@@ -35,18 +52,16 @@ export function createMetrics(): Metrics {
       byTenant.set(tenantId, tenantCalls)
     },
     countStatus: (status) => increment(statuses, status),
-    countMissingPublisherIdentifier: () => {
-      withoutPublisherIdentifier++
+    countMisconduct: (kind) => {
+      misconduct[kind] += 1
     },
-    countMisplacedToken: () => {
-      misplacedTokens++
-    },
+    countTokenAtForeignHost: (tenantId) => increment(foreignTokens, tenantId),
     snapshot: () => ({
       calls: Object.fromEntries(calls) as Record<Operation, number>,
       callsByTenant: Object.fromEntries([...byTenant].map(([tenantId, counts]) => [tenantId, Object.fromEntries(counts)])),
       answersByStatus: Object.fromEntries(statuses),
-      withoutPublisherIdentifier,
-      misplacedTokens,
+      ...misconduct,
+      tokensAtForeignHost: Object.fromEntries(foreignTokens),
     }),
   }
 }

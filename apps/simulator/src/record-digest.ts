@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from './json-text.ts'
-import type { RecordDigest } from './world.ts'
+import type { AuditedRecord, RecordDigest } from './world.ts'
+
+export const mailOperation = 'MailItemsAccessed'
 
 /** The digests of the records whose top-level `Operation` is exactly MailItemsAccessed. */
 export function digestMailRecords(records: readonly object[]): RecordDigest[] {
-  return records.flatMap((record) => {
-    const { Operation: operation, Id: id } = record as {
-      Operation?: unknown
-      Id?: unknown
-    }
-    if (operation !== 'MailItemsAccessed') return []
-    return [{ id: typeof id === 'string' ? id : '', sha256: sha256OfRecord(record) }]
+  return digestRecords(records.filter((record) => operationOf(record) === mailOperation)).map(({ id, sha256 }) => ({ id, sha256 }))
+}
+
+export function digestRecords(records: readonly object[]): AuditedRecord[] {
+  return records.map((record) => {
+    const { Id: id } = record as { readonly Id?: unknown }
+    return { id: typeof id === 'string' ? id : '', operation: operationOf(record), sha256: sha256OfRecord(record) }
   })
+}
+
+function operationOf(record: object): string {
+  const { Operation: operation } = record as { readonly Operation?: unknown }
+  return typeof operation === 'string' ? operation : ''
 }
 
 export function sha256OfRecord(record: object): string {

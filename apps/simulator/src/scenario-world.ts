@@ -1,5 +1,6 @@
+import { applyFeedFaults } from './apply-feed-faults.ts'
 import { contentIdOf } from './content-id.ts'
-import { digestMailRecords } from './record-digest.ts'
+import { digestMailRecords, digestRecords } from './record-digest.ts'
 import type { Scenario, ScenarioContent, ScenarioTenant } from './scenario.ts'
 import type { SimulatedContent, SimulatedTenant, World } from './world.ts'
 
@@ -8,18 +9,19 @@ export const contentLifeMs: number = 7 * 86_400_000
 
 const aggregationMs = 600_000
 
-export function worldOfScenario(scenario: Scenario): World {
+export function worldOfScenario(scenario: Scenario, seed: string): World {
   return {
     start: Date.parse(scenario.start),
     pageSize: scenario.pageSize,
     siem: scenario.siem,
-    tenants: scenario.tenants.map(tenantOfScenario),
+    tenants: scenario.tenants.map((tenant) => applyFeedFaults(tenantOfScenario(tenant), seed)),
   }
 }
 
-function tenantOfScenario(tenant: ScenarioTenant): SimulatedTenant {
+function tenantOfScenario({ requestsPerMinute, ...tenant }: ScenarioTenant): SimulatedTenant {
   return {
     ...tenant,
+    ...(requestsPerMinute && { requestsPerMinute }),
     publisherId: tenant.publisherId ?? tenant.tenantId,
     subscriptionEvents: tenant.subscriptionEvents.map(({ at, action }) => ({
       at: Date.parse(at),
@@ -40,6 +42,7 @@ function contentOfScenario(content: ScenarioContent, index: number): SimulatedCo
     expires: content.expires ? Date.parse(content.expires) : created + contentLifeMs,
     recordCount: content.records.length,
     mailRecords: digestMailRecords(content.records),
+    records: () => digestRecords(content.records),
     body: () => body,
     ...(content.fault && { fault: content.fault }),
   }

@@ -20,12 +20,12 @@ describe('a scenario', () => {
       '"Size":0',
       '"Size":1156492.00',
     )
-    const world = worldOfScenario(scenarioSchema.parse(parseJsonKeepingNumbers(file)))
+    const world = worldOfScenario(scenarioSchema.parse(parseJsonKeepingNumbers(file)), '1')
     expect(world.tenants[0]?.contents[0]?.body().toString()).toBe('[{"Id":"1","Size":1156492.00}]')
   })
 
   test('gives contents an id, a week to live, and the tenant as publisher', () => {
-    const world = worldOfScenario(scenarioSchema.parse(scenarioOf([{ created: '2024-03-11T01:00:00Z' }])))
+    const world = worldOfScenario(scenarioSchema.parse(scenarioOf([{ created: '2024-03-11T01:00:00Z' }])), '1')
     expect(world).toMatchObject({ pageSize: 200, siem: { failFirst: 0 } })
     expect(world.tenants[0]).toMatchObject({ publisherId: tenant.tenantId, initiallySubscribed: false })
     expect(world.tenants[0]?.contents[0]).toMatchObject({

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { type ContentType, contentTypes, type Fault } from './world.ts'
+import { tenantFaultSchema } from './tenant-fault-schema.ts'
+import { type ContentType, contentTypes, type Fault, type TenantFault } from './world.ts'
 
-/** A scenario file; the README explains each member. */
+/** A scenario file; docs/simulator.md explains each member. */
 export interface Scenario {
   readonly start: string
   readonly pageSize: number
@@ -18,8 +19,10 @@ export interface ScenarioTenant {
   readonly initiallySubscribed: boolean
   readonly subscriptionEvents: readonly {
     readonly at: string
-    readonly action: 'start' | 'stop'
+    readonly action: 'start' | 'stop' | 'remove'
   }[]
+  readonly requestsPerMinute?: number | undefined
+  readonly faults: readonly TenantFault[]
   readonly contents: readonly ScenarioContent[]
 }
 
@@ -80,7 +83,9 @@ const tenant = z
     clientSecret: z.string().min(1),
     publisherId: guid.optional(),
     initiallySubscribed: z.boolean().default(false),
-    subscriptionEvents: z.array(z.strictObject({ at: time, action: z.enum(['stop', 'start']) })).default([]),
+    subscriptionEvents: z.array(z.strictObject({ at: time, action: z.enum(['stop', 'start', 'remove']) })).default([]),
+    requestsPerMinute: z.int().positive().optional(),
+    faults: z.array(tenantFaultSchema).default([]),
     contents: z.array(content),
   })
   .refine(({ contents }) => areDistinct(contents.flatMap(({ contentId }) => contentId ?? [])), {

@@ -54,7 +54,7 @@ let token: string
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'simulator-'))
-  simulator = await startSimulator(worldOfScenario(parsedScenario()), { seed: '1', port: 0, dir })
+  simulator = await startSimulator(worldOfScenario(parsedScenario(), '1'), { seed: '1', port: 0, dir })
   client = await connect(simulator.origin, simulator.caFile)
   token = await client.token(tenantId, credentials.clientId, credentials.clientSecret)
 })

@@ -6,6 +6,8 @@ type SubscriptionState = 'none' | 'enabled' | 'disabled'
 export interface Subscriptions {
   stateAt(tenantId: string, contentType: ContentType, at: number): SubscriptionState
   set(tenantId: string, contentType: ContentType, at: number, state: 'none' | 'enabled'): void
+  /** The last time before `at` that it became enabled, and how long it had been off. `undefined` if it is off, or was on from the beginning. */
+  lastStart(tenantId: string, contentType: ContentType, at: number): { readonly at: number; readonly offMs: number } | undefined
 }
 
 interface Transition {
@@ -21,6 +23,12 @@ export function createSubscriptions(tenants: readonly SimulatedTenant[]): Subscr
     set: (tenantId, contentType, at, state) => {
       const history = [...historyOf(tenantId, contentType), { at, state }].sort((a, b) => a.at - b.at)
       histories.set(`${tenantId} ${contentType}`, history)
+    },
+    lastStart: (tenantId, contentType, at) => {
+      const past = historyOf(tenantId, contentType).filter((transition) => transition.at <= at)
+      const start = past.at(-1)
+      if (start?.state !== 'enabled' || !Number.isFinite(start.at)) return undefined
+      return { at: start.at, offMs: start.at - (past.at(-2)?.at ?? Number.NEGATIVE_INFINITY) }
     },
   }
 }
@@ -39,6 +47,7 @@ function initialHistories({ tenantId, initiallySubscribed, subscriptionEvents, c
 }
 
 /** A stop by somebody else leaves the subscription there, disabled; the client's own stop removes it. */
-function stateAfter(action: 'start' | 'stop'): SubscriptionState {
-  return action === 'start' ? 'enabled' : 'disabled'
+function stateAfter(action: 'start' | 'stop' | 'remove'): SubscriptionState {
+  if (action === 'start') return 'enabled'
+  return action === 'stop' ? 'disabled' : 'none'
 }

@@ -7,6 +7,9 @@ import { buffer } from 'node:stream/consumers'
 export interface Reply {
   readonly status: number
   readonly headers: IncomingHttpHeaders
+  /** As they were sent. */
+  readonly headerNames: readonly string[]
+  readonly bytes: Buffer
   readonly text: string
   json<T>(): T
 }
@@ -20,6 +23,7 @@ interface CallOptions {
 /** A plain HTTPS client for tests, which trusts the simulator's own authority and nothing else. */
 export interface TestClient extends Disposable {
   call(address: string, options?: CallOptions): Promise<Reply>
+  requestToken(tenantId: string, clientId: string, clientSecret: string): Promise<Reply>
   token(tenantId: string, clientId: string, clientSecret: string): Promise<string>
 }
 
@@ -29,17 +33,28 @@ export async function connect(origin: string, caFile: string): Promise<TestClien
     const outgoing = request(new URL(address, origin), { agent, method, headers })
     outgoing.end(body)
     const [response] = await once(outgoing, 'response')
-    // Not `text`, which drops a byte-order mark.
-    const replyText = (await buffer(response)).toString('utf8')
-    return { status: response.statusCode, headers: response.headers, text: replyText, json: () => JSON.parse(replyText) }
+    // A connection that breaks from now on is told by the body.
+    outgoing.on('error', () => {})
+    const bytes = await buffer(response)
+    // Not `text` of the stream, which drops a byte-order mark.
+    const replyText = bytes.toString('utf8')
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      headerNames: response.rawHeaders.filter((_: string, index: number) => index % 2 === 0),
+      bytes,
+      text: replyText,
+      json: () => JSON.parse(replyText),
+    }
+  }
+  const requestToken = (tenantId: string, clientId: string, clientSecret: string): Promise<Reply> => {
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: `${origin}/.default` }
+    return call(`/${tenantId}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(form).toString() })
   }
   return {
     call,
-    token: async (tenantId, clientId, clientSecret) => {
-      const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: `${origin}/.default` }
-      const reply = await call(`/${tenantId}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(form).toString() })
-      return reply.json<{ access_token: string }>().access_token
-    },
+    requestToken,
+    token: async (...of) => (await requestToken(...of)).json<{ access_token: string }>().access_token,
     [Symbol.dispose]: () => agent.destroy(),
   }
 }

@@ -1,3 +1,5 @@
+import type { FaultOperation, FaultParameters } from './faults/fault-definition.ts'
+
 /** Everything a run plays: what the service holds, and, for a story, the true answer. Times are milliseconds since the epoch. */
 export interface World {
   readonly start: number
@@ -16,12 +18,33 @@ export interface SimulatedTenant {
   readonly initiallySubscribed: boolean
   readonly subscriptionEvents: readonly SubscriptionEvent[]
   readonly contents: readonly SimulatedContent[]
+  readonly faults: readonly TenantFault[]
+  /** Real time. Without it the service takes any number of calls. */
+  readonly requestsPerMinute?: number
+  /** Nothing is listed before so long after the subscription began. */
+  readonly firstDataAfterMs?: number
 }
 
-/** Somebody other than the client switches the tenant's Exchange subscription. */
+/** Somebody other than the client switches the tenant's Exchange subscription: a `stop` leaves it there, disabled. */
 interface SubscriptionEvent {
   readonly at: number
-  readonly action: 'start' | 'stop'
+  readonly action: 'start' | 'stop' | 'remove'
+}
+
+/** A fault of the catalogue in a tenant's feed. */
+export interface TenantFault {
+  readonly fault: string
+  /** Simulated time in [from, to). */
+  readonly from: number
+  readonly to: number
+  /** The first so many calls, or contents, that it meets. */
+  readonly times?: number
+  /** The first so many calls of each kind: each content, each listing, each operation. */
+  readonly timesEach?: number
+  readonly probability: number
+  readonly operations: readonly FaultOperation[]
+  readonly contentId?: string
+  readonly parameters: FaultParameters
 }
 
 export interface SimulatedContent {
@@ -34,6 +57,8 @@ export interface SimulatedContent {
   readonly recordCount: number
   /** The MailItemsAccessed records in it. */
   readonly mailRecords: readonly RecordDigest[]
+  /** All of its own records. */
+  readonly records: () => readonly AuditedRecord[]
   readonly body: () => Buffer
   readonly fault?: Fault
 }
@@ -44,6 +69,11 @@ export interface RecordDigest {
   readonly sha256: string
 }
 
+export interface AuditedRecord extends RecordDigest {
+  readonly operation: string
+}
+
+/** A fault of one content. */
 export interface Fault {
   readonly kind: 'status' | 'throttle' | 'missing' | 'expired' | 'truncate' | 'errorObject' | 'notJson'
   readonly status?: number

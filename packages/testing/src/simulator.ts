@@ -14,6 +14,8 @@ export interface Announcement {
   readonly event: 'simulator.listening'
   /** `https://127.0.0.1:…`; login host, API root and resource in one. */
   readonly origin: string
+  /** Another host of the simulator, to which no token belongs. */
+  readonly foreignOrigin: string
   /** The authority to trust, in PEM. */
   readonly caFile: string
   readonly emailEventsDir: string

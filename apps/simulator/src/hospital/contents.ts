@@ -1,5 +1,6 @@
 import { contentIdOf } from '../content-id.ts'
 import type { Random } from '../random.ts'
+import { digestRecords } from '../record-digest.ts'
 import { contentLifeMs } from '../scenario-world.ts'
 import type { SimulatedContent } from '../world.ts'
 import type { Way } from './access.ts'
@@ -145,6 +146,7 @@ function finish(random: Random, draft: Draft): SimulatedContent {
     expires: created + contentLifeMs,
     recordCount: records.length,
     mailRecords: records.flatMap(({ digest }) => digest ?? []),
+    records: () => digestRecords(order),
     body: () => printBody(order, form),
   }
 }

@@ -49,5 +49,15 @@ function feedOf(random: Random, tenant: CastTenant, accesses: readonly Access[],
 
 function simulatedTenant(tenant: CastTenant, contents: readonly SimulatedContent[]): SimulatedTenant {
   const { tenantId, displayName, clientId, clientSecret, publisherId } = tenant
-  return { tenantId, displayName, clientId, clientSecret, publisherId, initiallySubscribed: false, subscriptionEvents: [], contents }
+  return {
+    tenantId,
+    displayName,
+    clientId,
+    clientSecret,
+    publisherId,
+    initiallySubscribed: false,
+    subscriptionEvents: [],
+    faults: [],
+    contents,
+  }
 }

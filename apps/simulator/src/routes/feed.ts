@@ -1,11 +1,10 @@
 import { type Answer, activityError, jsonAnswer, type SimulatorRequest } from '../answer.ts'
 import { authoriseFeedCall, isAnswer, parseContentType } from '../feed-access.ts'
-import { decodeCursor, encodeCursor, type PageCursor, pageOf } from '../listing.ts'
-import { parseListingSpan } from '../listing-time.ts'
+import { answerPage, parsePageQuery } from '../listing-page.ts'
 import type { Operation } from '../metrics.ts'
 import type { Route } from '../route.ts'
-import { listableContents, type Simulation } from '../simulation.ts'
-import { type ContentType, contentTypes, type SimulatedContent, type SimulatedTenant } from '../world.ts'
+import type { Simulation } from '../simulation.ts'
+import { type ContentType, contentTypes, type SimulatedTenant } from '../world.ts'
 
 interface FeedCall {
   readonly simulation: Simulation
@@ -67,53 +66,11 @@ function listSubscriptions({ simulation: { subscriptions, clock }, tenant: { ten
 }
 
 function listContents({ simulation, tenant, request: { url } }: FeedCall, contentType: ContentType): Answer {
-  const now = simulation.clock.now()
-  const state = simulation.subscriptions.stateAt(tenant.tenantId, contentType, now)
+  const state = simulation.subscriptions.stateAt(tenant.tenantId, contentType, simulation.clock.now())
   if (state === 'none') return noSubscription()
   if (state === 'disabled') return activityError('AF20023', 'The subscription was disabled by a tenant admin.')
-  const span = parseListingSpan(url.searchParams.get('startTime'), url.searchParams.get('endTime'), now)
-  if (isAnswer(span)) return span
-  const listing = `${tenant.tenantId} ${contentType} ${span.start} ${span.end}`
-  const cursor = parseCursor(url.searchParams.get('nextPage'), listing, now)
-  if (!cursor) return activityError('AF20031', 'Invalid nextPage Input.')
-  const listable = listableContents(simulation, tenant).filter((content) => content.contentType === contentType)
-  const page = pageOf(listable, span, cursor, simulation.world.pageSize)
-  const next = page.next && nextPageUri(simulation.origin, tenant, contentType, span, encodeCursor(page.next, listing))
-  return jsonAnswer(
-    200,
-    page.contents.map((content) => descriptor(simulation.origin, tenant, content)),
-    next ? { NextPageUri: next } : {},
-  )
-}
-
-function parseCursor(nextPage: string | null, listing: string, now: number): PageCursor | undefined {
-  return nextPage === null ? { asOf: now, offset: 0 } : decodeCursor(nextPage, listing)
-}
-
-/** Microsoft's sample of this header spells the version `v1` where the call had `v1.0`, and leaves the publisher out. */
-function nextPageUri(
-  origin: string,
-  { tenantId }: SimulatedTenant,
-  contentType: ContentType,
-  span: { readonly start: number; readonly end: number },
-  nextPage: string,
-): string {
-  const url = new URL(`${origin}/api/v1/${tenantId}/activity/feed/subscriptions/content`)
-  url.searchParams.set('contentType', contentType)
-  url.searchParams.set('startTime', new Date(span.start).toISOString().slice(0, 19))
-  url.searchParams.set('endTime', new Date(span.end).toISOString().slice(0, 19))
-  url.searchParams.set('nextPage', nextPage)
-  return url.href
-}
-
-function descriptor(origin: string, { tenantId }: SimulatedTenant, content: SimulatedContent): object {
-  return {
-    contentUri: `${origin}/api/v1.0/${tenantId}/activity/feed/audit/${encodeURIComponent(content.contentId)}`,
-    contentId: content.contentId,
-    contentType: content.contentType,
-    contentCreated: new Date(content.created).toISOString(),
-    contentExpiration: new Date(content.expires).toISOString(),
-  }
+  const query = parsePageQuery(simulation, tenant, contentType, url)
+  return isAnswer(query) ? query : answerPage(simulation, query)
 }
 
 function noSubscription(): Answer {

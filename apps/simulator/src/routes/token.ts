@@ -4,6 +4,7 @@ import { decodePayload } from '../access-token.ts'
 import { type Answer, jsonAnswer, type SimulatorRequest } from '../answer.ts'
 import type { Route } from '../route.ts'
 import { findTenant, type Simulation } from '../simulation.ts'
+import { tokenRefusal } from '../token-refusal.ts'
 import type { SimulatedTenant } from '../world.ts'
 
 const lifeSeconds = 3599
@@ -27,9 +28,9 @@ export const tokenRoutes: readonly Route[] = [
 function answerTokenRequest(simulation: Simulation, request: SimulatorRequest, tenantId: string, version: 'v1' | 'v2'): Answer {
   const form = new URLSearchParams(request.body)
   const tenant = findTenant(simulation, tenantId)
-  if (!tenant) return refusal(400, 'invalid_request', 90002, `Tenant '${tenantId}' not found. Check the tenant id and the cloud.`)
+  if (!tenant) return tokenRefusal(400, 'invalid_request', 90002, `Tenant '${tenantId}' not found. Check the tenant id and the cloud.`)
   if (form.get('grant_type') !== 'client_credentials')
-    return refusal(400, 'unsupported_grant_type', 70003, 'The grant type is not supported.')
+    return tokenRefusal(400, 'unsupported_grant_type', 70003, 'The grant type is not supported.')
   const refused = refuseClient(tenant, form) ?? refuseAudience(simulation.origin, form, version)
   return (
     refused ??
@@ -42,14 +43,19 @@ function answerTokenRequest(simulation: Simulation, request: SimulatorRequest, t
 function refuseClient(tenant: SimulatedTenant, form: URLSearchParams): Answer | undefined {
   const clientId = form.get('client_id')?.toLowerCase()
   if (clientId !== tenant.clientId) {
-    return refusal(400, 'unauthorized_client', 700016, `Application '${clientId}' was not found in the directory '${tenant.displayName}'.`)
+    return tokenRefusal(
+      400,
+      'unauthorized_client',
+      700016,
+      `Application '${clientId}' was not found in the directory '${tenant.displayName}'.`,
+    )
   }
   const assertion = form.get('client_assertion')
   if (assertion !== null) return refuseAssertion(tenant, assertion)
   const secret = form.get('client_secret')
-  if (secret === null) return refusal(401, 'invalid_client', 7000216, "'client_assertion' or 'client_secret' is required.")
+  if (secret === null) return tokenRefusal(401, 'invalid_client', 7000216, "'client_assertion' or 'client_secret' is required.")
   if (secret === tenant.clientSecret) return undefined
-  return refusal(401, 'invalid_client', 7000215, `Invalid client secret provided for app '${tenant.clientId}'.`)
+  return tokenRefusal(401, 'invalid_client', 7000215, `Invalid client secret provided for app '${tenant.clientId}'.`)
 }
 
 const assertionSchema = z.object({
@@ -62,18 +68,18 @@ const assertionSchema = z.object({
 function refuseAssertion(tenant: SimulatedTenant, assertion: string): Answer | undefined {
   const claims = decodePayload(assertion.split('.')[1] ?? '', assertionSchema)
   if (claims?.iss === tenant.clientId && claims.sub === tenant.clientId && claims.exp > Date.now() / 1000) return undefined
-  return refusal(401, 'invalid_client', 700027, 'The client assertion is not a JWT of this application, or it has expired.')
+  return tokenRefusal(401, 'invalid_client', 700027, 'The client assertion is not a JWT of this application, or it has expired.')
 }
 
 function refuseAudience(origin: string, form: URLSearchParams, version: 'v1' | 'v2'): Answer | undefined {
   if (version === 'v2') {
     return form.get('scope') === `${origin}/.default`
       ? undefined
-      : refusal(400, 'invalid_scope', 70011, `The scope '${form.get('scope')}' is not valid.`)
+      : tokenRefusal(400, 'invalid_scope', 70011, `The scope '${form.get('scope')}' is not valid.`)
   }
   return form.get('resource') === origin
     ? undefined
-    : refusal(400, 'invalid_resource', 500011, `The resource principal named '${form.get('resource')}' was not found.`)
+    : tokenRefusal(400, 'invalid_resource', 500011, `The resource principal named '${form.get('resource')}' was not found.`)
 }
 
 function tokenReply({ tokens, origin }: Simulation, tenant: SimulatedTenant, version: 'v1' | 'v2'): object {
@@ -106,18 +112,4 @@ function tokenReply({ tokens, origin }: Simulation, tenant: SimulatedTenant, ver
     resource: origin,
     access_token,
   }
-}
-
-function refusal(status: number, error: string, code: number, message: string): Answer {
-  const traceId = randomUUID()
-  const correlationId = randomUUID()
-  const timestamp = new Date().toISOString().replace('T', ' ').replace(/\.\d+/, '')
-  return jsonAnswer(status, {
-    error,
-    error_description: `AADSTS${code}: ${message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
-    error_codes: [code],
-    timestamp,
-    trace_id: traceId,
-    correlation_id: correlationId,
-  })
 }
