@@ -38,7 +38,7 @@ export interface FetchedContent extends StoredEvidence {
  *
  * @throws `ActivityApiError`, or a `BODY_…` {@link MailtrailError} when the records of the body cannot be told apart
  */
-export async function fetchContent(content: EntryContent, options: FetchOptions): Promise<FetchedContent> {
+export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'created'>, options: FetchOptions): Promise<FetchedContent> {
   const { tenantId, api, lake, operations, spoolFolder, signal } = options
   const { body } = await api.openContent({ contentId: content.id, contentUri: content.uri }, { signal })
   const selector = createRecordSelector({ operations, tenantId })

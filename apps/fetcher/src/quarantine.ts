@@ -49,7 +49,7 @@ export async function storeBadBody(
     reason,
     api,
     spoolFolder,
-  }: { tenantId: TenantId; content: EntryContent; reason: string; api: ActivityApi; spoolFolder: string },
+  }: { tenantId: TenantId; content: Pick<EntryContent, 'id' | 'uri'>; reason: string; api: ActivityApi; spoolFolder: string },
   options: Abortable,
 ): Promise<void> {
   const folder = await mkdtemp(join(spoolFolder, 'quarantine-'))

@@ -1,4 +1,4 @@
-import type { ActivityApi } from '@mailtrail/activity-api'
+import { type ActivityApi, ActivityApiError } from '@mailtrail/activity-api'
 import { type Alert, contentAlert, raiseAlert, raiseThrottled } from '@mailtrail/alerts'
 import {
   type Abortable,
@@ -12,19 +12,33 @@ import {
   type TenantId,
 } from '@mailtrail/core'
 import { contentHash, type ObjectStore, readEntryGroup, readLedgerEntry } from '@mailtrail/lake'
-import type { Handler, Receipt, Receipts, TaskContext, Turns, TurnTask, WorkQueues } from '@mailtrail/queues'
+import {
+  type Handler,
+  longestDelayMs,
+  type Receipt,
+  type Receipts,
+  type TaskContext,
+  type TenantBrakes,
+  type Turns,
+  type TurnTask,
+  type WorkQueues,
+} from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
-import type { TenantApis } from '@mailtrail/tenants'
+import { readDestinations, type TenantApis, type TenantLakes } from '@mailtrail/tenants'
 import { type FetchedContent, fetchContent } from './fetch-content.ts'
 import { storeBadBody } from './quarantine.ts'
 
 export interface TurnDeps {
-  readonly lake: ObjectStore
-  readonly apis: TenantApis
+  /** Where the tenants are registered. */
+  readonly fleetLake: ObjectStore
+  readonly lakes: Pick<TenantLakes, 'open'>
+  readonly apis: Pick<TenantApis, 'open' | 'forget'>
+  readonly brakes: Pick<TenantBrakes, 'hold'>
   readonly receipts: Receipts
   readonly turns: Turns
   readonly queues: WorkQueues
   readonly clock: Clock
+  /** Names of the configured destinations. */
   readonly destinations: readonly string[]
   readonly spoolFolder: string
 }
@@ -44,18 +58,27 @@ export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
     try {
       await runTurn(deps, task, context)
     } catch (error) {
-      // The credential may have been replaced since it was read.
-      if (error instanceof MailtrailError && error.code === 'ACTIVITY_API_LOGIN_FAILED') deps.apis.forget(task.tenantId)
-      if (isFinal(error, context)) await deps.turns.release(task.tenantId, task.turnId)
-      throw error
+      const found = await noteRefusal(deps, task.tenantId, error)
+      if (isFinal(found, context)) await deps.turns.release(task.tenantId, task.turnId)
+      throw found
     }
     await deps.turns.release(task.tenantId, task.turnId)
   }
 }
 
+/** What refuses the whole tenant ends the turn: the scheduler offers its contents again once a probe succeeds. */
+async function noteRefusal({ apis, brakes, clock }: TurnDeps, tenantId: TenantId, error: unknown): Promise<unknown> {
+  const code = error instanceof MailtrailError ? error.code : undefined
+  // The credential may have been replaced since it was read.
+  if (code === 'ACTIVITY_API_LOGIN_FAILED' || code === 'ACTIVITY_API_CONSENT_MISSING') apis.forget(tenantId)
+  const isHeld = await brakes.hold(tenantId, error, clock.now())
+  return isHeld && error instanceof MailtrailError ? new MailtrailError(error.code, error.message, { cause: error }) : error
+}
+
 async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: TurnTask, context: TaskContext): Promise<void> {
-  const { lake, receipts, queues } = deps
+  const { receipts, queues } = deps
   const { signal } = context
+  const lake = await deps.lakes.open(tenantId, { signal })
   const entry = await readLedgerEntry(lake, entryKey, { signal })
   const api = await deps.apis.open(tenantId, { signal })
   const unstored = await unstoredContents(lake, entry, { signal })
@@ -72,7 +95,11 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
   const work = async (): Promise<void> => {
     for (const content of next) {
       try {
-        await receipts.add(tenantId, entry, await settleContent(deps, { tenantId, entry, content, api }, context))
+        await receipts.add(
+          tenantId,
+          entry,
+          await settleContent(deps, { tenantId, lake, operations: entry.operations, content, api }, context),
+        )
       } catch (error) {
         failures.push(error)
       }
@@ -91,42 +118,56 @@ async function unstoredContents(lake: ObjectStore, entry: LedgerEntry, options: 
   return new Set([...known.values()].filter(({ outcome }) => isFetchable(outcome)).map(({ id }) => id))
 }
 
-interface ContentWork {
+export interface ContentWork {
   readonly tenantId: TenantId
-  readonly entry: LedgerEntry
-  readonly content: EntryContent
+  /** The tenant's own. */
+  readonly lake: ObjectStore
+  readonly operations: readonly string[]
+  readonly content: Pick<EntryContent, 'id' | 'uri' | 'created' | 'expiration'>
   readonly api: ActivityApi
 }
 
 /** Fetches and stores one content and raises what it tells of, in this order, so that a receipt vouches for all of it. */
-async function settleContent(deps: TurnDeps, work: ContentWork, context: TaskContext): Promise<Receipt> {
-  const { tenantId, entry, content, api } = work
-  const { lake, spoolFolder } = deps
+export async function settleContent(
+  deps: TurnDeps,
+  work: ContentWork,
+  context: Pick<TaskContext, 'signal' | 'log' | 'lastAttempt'>,
+): Promise<Receipt> {
+  const { tenantId, lake, operations, content, api } = work
+  const { spoolFolder } = deps
   const { log } = context
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(contentTimeoutMs)])
   try {
-    const options = { tenantId, api, lake, spoolFolder, operations: new Set(entry.operations), signal }
+    const options = { tenantId, api, lake, spoolFolder, operations: new Set(operations), signal }
     const fetched = await fetchContent(content, options)
     await raiseFindings(deps, work, fetched)
     const { recordsSeen, recordsKept, bodySha256, objects, quarantined } = fetched
     log.info({ event: 'content.stored', contentHash: contentHash(content.id), recordsSeen, recordsKept, quarantined })
     return { id: content.id, outcome: quarantined > 0 ? 'quarantined' : 'stored', recordsSeen, recordsKept, bodySha256, objects }
   } catch (error) {
-    const outcome = finalOutcome(error, context)
+    const outcome = finalOutcome(error, content, context)
     if (outcome === undefined || !(error instanceof MailtrailError)) throw repeatWhatMayPass(error)
     if (outcome === 'quarantined') {
       await storeBadBody(lake, { tenantId, content, reason: error.code, api, spoolFolder }, { signal })
-      await raise(deps, quarantineAlert(deps, work, error.code, 0))
+      await raise(deps, lake, quarantineAlert(deps, work, error.code, 0))
     }
     log.error({ event: 'content.lost', contentHash: contentHash(content.id), outcome, code: error.code })
     return { id: content.id, outcome, recordsSeen: 0, recordsKept: 0, bodySha256: null, objects: [] }
   }
 }
 
-/** The outcome that ends a content without its records; undefined while trying again may help. */
-function finalOutcome(error: unknown, { lastAttempt }: TaskContext): 'expired' | 'missing' | 'quarantined' | undefined {
+/**
+ * The outcome that ends a content without its records; undefined while trying again may help. A content is expired by the service's word: its code, or
+ * any failure that it dates past the expiration.
+ */
+function finalOutcome(
+  error: unknown,
+  { expiration }: ContentWork['content'],
+  { lastAttempt }: Pick<TaskContext, 'lastAttempt'>,
+): 'expired' | 'missing' | 'quarantined' | undefined {
   if (!(error instanceof MailtrailError)) return undefined
   if (error.code === 'ACTIVITY_API_CONTENT_EXPIRED') return 'expired'
+  if (error instanceof ActivityApiError && error.serviceDate !== undefined && error.serviceDate >= expiration) return 'expired'
   if (!lastAttempt) return undefined
   if (error.code === 'ACTIVITY_API_CONTENT_MISSING') return 'missing'
   return error.code.startsWith('BODY_') ? 'quarantined' : undefined
@@ -139,16 +180,16 @@ function repeatWhatMayPass(error: unknown): unknown {
 }
 
 async function raiseFindings(deps: TurnDeps, work: ContentWork, fetched: FetchedContent): Promise<void> {
-  const { tenantId, content } = work
+  const { tenantId, lake, content } = work
   const raisedAt = deps.clock.now()
   for (const { mailboxGuid, flaggedAt } of fetched.flagged) {
-    const { alert } = await raiseThrottled(deps.lake, { tenantId, mailboxGuid, flaggedAt, raisedAt })
+    const { alert } = await raiseThrottled(lake, { tenantId, mailboxGuid, flaggedAt, raisedAt })
     await announce(deps, alert)
   }
-  if (fetched.quarantined > 0) await raise(deps, quarantineAlert(deps, work, 'records', fetched.quarantined))
+  if (fetched.quarantined > 0) await raise(deps, lake, quarantineAlert(deps, work, 'records', fetched.quarantined))
   if (fetched.variants.length > 0) {
     const cause = { kind: 'content.variant' as const, contentHash: contentHash(content.id), reason: 'differs', created: content.created }
-    await raise(deps, contentAlert(tenantId, { ...cause, count: fetched.variants.length }, raisedAt))
+    await raise(deps, lake, contentAlert(tenantId, { ...cause, count: fetched.variants.length }, raisedAt))
   }
 }
 
@@ -157,13 +198,14 @@ function quarantineAlert({ clock }: TurnDeps, { tenantId, content }: ContentWork
   return contentAlert(tenantId, cause, clock.now())
 }
 
-async function raise(deps: TurnDeps, alert: Alert): Promise<void> {
-  await raiseAlert(deps.lake, alert)
+async function raise(deps: TurnDeps, lake: ObjectStore, alert: Alert): Promise<void> {
+  await raiseAlert(lake, alert)
   await announce(deps, alert)
 }
 
-async function announce({ queues, destinations }: TurnDeps, { tenantId, date, id }: Alert): Promise<void> {
-  for (const destination of destinations) await queues.alert({ tenantId, date, alertId: id, destination })
+async function announce({ fleetLake, queues, destinations }: TurnDeps, { tenantId, date, id }: Alert): Promise<void> {
+  for (const destination of await readDestinations(fleetLake, tenantId, destinations))
+    await queues.alert({ tenantId, date, alertId: id, destination })
 }
 
 function spanOf({ tenantId, contentType, start, end }: LedgerEntry): EntrySpan & { readonly tenantId: TenantId } {
@@ -172,7 +214,12 @@ function spanOf({ tenantId, contentType, start, end }: LedgerEntry): EntrySpan &
 
 /** Whether the error names a time to wait, as throttling does; the job then spends no attempt. */
 function isSetAside(error: unknown): boolean {
-  return error instanceof MailtrailError && error.retry.again && error.retry.afterMs !== undefined
+  return error instanceof MailtrailError && error.retry.again && error.retry.afterMs !== undefined && error.retry.afterMs <= longestDelayMs
+}
+
+/** Whether it has to wait longer than a job stays in the queue. */
+function isPutOff(error: unknown): boolean {
+  return error instanceof MailtrailError && error.retry.again && error.retry.afterMs !== undefined && !isSetAside(error)
 }
 
 function isWorthRepeating(error: unknown): boolean {
@@ -180,5 +227,5 @@ function isWorthRepeating(error: unknown): boolean {
 }
 
 function isFinal(error: unknown, { lastAttempt }: TaskContext): boolean {
-  return !isWorthRepeating(error) || (lastAttempt && !isSetAside(error))
+  return !isWorthRepeating(error) || (!isSetAside(error) && (lastAttempt || isPutOff(error)))
 }

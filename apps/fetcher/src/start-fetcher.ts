@@ -2,9 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLake } from '@mailtrail/lake'
-import { connectRedis, createReceipts, createTurns, createWorkQueues, queueNames, startWorker, turnTaskSchema } from '@mailtrail/queues'
+import {
+  type ContentTask,
+  connectRedis,
+  contentTaskSchema,
+  createReceipts,
+  createRequestBudgets,
+  createTenantBrakes,
+  createTurns,
+  createWorkQueues,
+  queueNames,
+  startWorker,
+} from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { createTenantApis } from '@mailtrail/tenants'
+import { createTenantApis, createTenantLakes } from '@mailtrail/tenants'
+import { createPeekTurnHandler } from './run-peek-turn.ts'
 import { createTurnHandler } from './run-turn.ts'
 
 /** Turns contents into lake objects and alerts. */
@@ -13,26 +25,32 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const lake = parts.use(await openLake(config.lake))
-  const apis = parts.use(createTenantApis(lake, { ...config, clock }))
+  const fleetLake = parts.use(await openLake(config.lake))
+  const lakes = parts.use(createTenantLakes(fleetLake))
+  const apis = parts.use(createTenantApis(fleetLake, { ...config, clock, budgets: createRequestBudgets(redis) }))
   const queues = parts.use(createWorkQueues(redis))
   const spoolFolder = parts.adopt(await mkdtemp(join(tmpdir(), 'mailtrail-spool-')), (folder) =>
     rm(folder, { recursive: true, force: true }),
   )
+  const deps = {
+    fleetLake,
+    lakes,
+    apis,
+    queues,
+    clock,
+    brakes: createTenantBrakes(redis),
+    turns: createTurns(redis, queues),
+    receipts: createReceipts(redis),
+    destinations: config.destinations.map(({ name }) => name),
+    spoolFolder,
+    routes: config.routes,
+  }
+  const [runTurn, runPeekTurn] = [createTurnHandler(deps), createPeekTurnHandler(deps)]
   parts.use(
-    startWorker(redis, {
+    startWorker<ContentTask>(redis, {
       queue: queueNames.contents,
-      schema: turnTaskSchema,
-      handle: createTurnHandler({
-        lake,
-        apis,
-        queues,
-        clock,
-        turns: createTurns(redis, queues),
-        receipts: createReceipts(redis),
-        destinations: config.destinations.map(({ name }) => name),
-        spoolFolder,
-      }),
+      schema: contentTaskSchema,
+      handle: (task, context) => (task.kind === 'turn' ? runTurn(task, context) : runPeekTurn(task, context)),
       concurrency: 4,
       jobLockMs: config.jobLockMs,
       log: log.child({ role: 'fetcher' }),

@@ -11,7 +11,7 @@ const start = Date.parse('2024-03-11T00:00:00Z')
 const end = start + 10 * minuteMs
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const context: TaskContext = { signal: new AbortController().signal, log: createLogger('silent'), attempt: 1, lastAttempt: false }
-const listed: ListTask = { v: 1, kind: 'list', tenantId, contentType: 'Audit.Exchange', start, end, entry: 'listed' }
+const listed: ListTask = { v: 1, kind: 'list', tenantId, contentType: 'Audit.Exchange', start, end, entry: 'listed', lane: 'live' }
 const sweep: ListTask = { ...listed, entry: 'sweep-1h' }
 
 function content(contentId: string): ContentDescriptor {
@@ -49,11 +49,13 @@ async function openPlace(): Promise<Place> {
         },
       }
       const handle = createListHandler({
-        lake,
-        apis: { open: async () => api as ActivityApi, forget: () => {}, [Symbol.asyncDispose]: async () => {} },
+        lakes: { open: async () => lake },
+        apis: { open: async () => api as ActivityApi, forget: () => {} },
         turns: { offer: async (waiting) => void offered.push(waiting), release: async () => {} },
         subscriptions: { ensure: async () => {}, lost: async () => {} },
+        brakes: { hold: async () => false, read: async () => undefined, release: async () => {} },
         clock: { now: () => local, every: () => ({ [Symbol.dispose]: () => {} }) },
+        routes: { 'Audit.Exchange': ['MailItemsAccessed'] },
       })
       return handle(task, context)
     },

@@ -13,19 +13,19 @@ import {
   selectorVersion,
   windowsOver,
 } from '@mailtrail/core'
-import { ledgerKey, type ObjectStore, readLedger, writeLedgerEntry, writeRepair } from '@mailtrail/lake'
-import type { Handler, ListTask, Turns } from '@mailtrail/queues'
+import { ledgerKey, readLedger, writeLedgerEntry, writeRepair } from '@mailtrail/lake'
+import type { Handler, ListTask, TaskContext, Turns } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
-import type { TenantApis } from '@mailtrail/tenants'
-import { keptOperations } from './kept-operations.ts'
-import type { Subscriptions } from './subscriptions.ts'
+import type { TenantApis, TenantLakes } from '@mailtrail/tenants'
+import { noteRefusal, type RefusalDeps } from './refusals.ts'
 
-export interface ListDeps {
-  readonly lake: ObjectStore
-  readonly apis: TenantApis
+export interface ListDeps extends RefusalDeps {
+  readonly lakes: Pick<TenantLakes, 'open'>
+  readonly apis: Pick<TenantApis, 'open' | 'forget'>
   readonly turns: Turns
-  readonly subscriptions: Subscriptions
   readonly clock: Clock
+  /** The operations whose records are kept, by content type; written to every entry, for a window answers only for what its entry names. */
+  readonly routes: Readonly<Record<string, readonly string[]>>
 }
 
 /**
@@ -36,63 +36,77 @@ export interface ListDeps {
  */
 export function createListHandler(deps: ListDeps): Handler<ListTask> {
   return async (task, context) => {
-    const { lake, clock } = deps
-    const { log } = context
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(listingTimeoutMs)])
-    const api = await deps.apis.open(task.tenantId, { signal })
-    await deps.subscriptions.ensure(task.tenantId, task.contentType, api)
-    const { listing, contents } = await listSpan(api, task, clock, { signal }).catch((error) => onRefusal(deps, task, api, error))
-    refuseEarlyListing(task, listing)
-
-    const entries = task.entry === 'listed' ? [] : await readLedger(lake, task.tenantId, { from: task.start, to: task.end }, { signal })
-    const known = mergeContents(entries)
-    const named = contents.filter(({ id }) => !known.has(id))
-    const entry: LedgerEntry = {
-      tenantId: task.tenantId,
-      contentType: task.contentType,
-      start: task.start,
-      end: task.end,
-      // Nothing is left to wait for in an empty window.
-      entry: task.entry === 'listed' && named.length === 0 ? 'seal' : task.entry,
-      writtenAt: clock.now(),
-      listing,
-      operations: keptOperations,
-      selectorVersion,
-      contents: named,
+    let api: ActivityApi | undefined
+    try {
+      api = await deps.apis.open(task.tenantId, { signal })
+      await deps.subscriptions.ensure(task.tenantId, task.contentType, api)
+      const listed = await listSpan(api, task, deps.clock, { signal })
+      await deps.brakes.release(task.tenantId)
+      await enter(deps, task, listed, { signal, log: context.log })
+    } catch (error) {
+      throw await noteRefusal(deps, { tenantId: task.tenantId, contentType: task.contentType, api }, error)
     }
-    const written = (await writeLedgerEntry(lake, entry, { signal })) === 'created' ? entry : await writeRepair(lake, entry, { signal })
-    log.info({
-      event: 'span.listed',
-      entry: task.entry,
-      start: task.start,
-      pages: listing.pages,
-      contents: contents.length,
-      named: named.length,
-    })
-    if (written) await offer(deps, written)
-    // What the service could not deliver before is asked for again whenever it lists it again.
-    const isMissing = ({ id }: EntryContent): boolean => known.get(id)?.outcome === 'missing'
-    const missing = new Set(contents.filter(isMissing).map(({ id }) => id))
-    for (const listed of entries) if (listed.listing && listed.contents.some(({ id }) => missing.has(id))) await offer(deps, listed)
   }
+}
+
+/** Writes the listing to the ledger, then offers what is to be fetched. */
+async function enter(
+  deps: ListDeps,
+  task: ListTask,
+  { listing, contents }: ListedSpan,
+  { signal, log }: Pick<TaskContext, 'signal' | 'log'>,
+): Promise<void> {
+  refuseEarlyListing(task, listing)
+  const lake = await deps.lakes.open(task.tenantId)
+  const entries = task.entry === 'listed' ? [] : await readLedger(lake, task.tenantId, { from: task.start, to: task.end }, { signal })
+  const known = mergeContents(entries)
+  const named = contents.filter(({ id }) => !known.has(id))
+  const entry: LedgerEntry = {
+    tenantId: task.tenantId,
+    contentType: task.contentType,
+    start: task.start,
+    end: task.end,
+    // Nothing is left to wait for in an empty window.
+    entry: task.entry === 'listed' && named.length === 0 ? 'seal' : task.entry,
+    writtenAt: deps.clock.now(),
+    listing,
+    operations: deps.routes[task.contentType] ?? [],
+    selectorVersion,
+    contents: named,
+  }
+  const written = (await writeLedgerEntry(lake, entry, { signal })) === 'created' ? entry : await writeRepair(lake, entry, { signal })
+  log.info({
+    event: 'span.listed',
+    entry: task.entry,
+    start: task.start,
+    pages: listing.pages,
+    contents: contents.length,
+    named: named.length,
+  })
+  if (written) await offer(deps, task, written)
+  // What the service could not deliver before is asked for again whenever it lists it again.
+  const missing = new Set(contents.flatMap(({ id }) => (known.get(id)?.outcome === 'missing' ? [id] : [])))
+  for (const listed of entries) if (listed.listing && listed.contents.some(({ id }) => missing.has(id))) await offer(deps, task, listed)
 }
 
 /** A listing that takes longer holds up its tenant's others; it is tried again from its first page. */
 const listingTimeoutMs = 5 * minuteMs
 
-async function offer({ turns }: ListDeps, entry: LedgerEntry): Promise<void> {
-  const { tenantId, start, contents } = entry
+async function offer({ turns }: ListDeps, { lane }: ListTask, entry: LedgerEntry): Promise<void> {
+  const { tenantId, contents } = entry
   if (contents.length === 0) return
-  await turns.offer({ tenantId, entryKey: ledgerKey(tenantId, entry, entry.entry), total: contents.length, start })
+  const expiration = contents.reduce((first, content) => Math.min(first, content.expiration), Number.POSITIVE_INFINITY)
+  await turns.offer({ tenantId, entryKey: ledgerKey(tenantId, entry, entry.entry), total: contents.length, expiration, lane })
+}
+
+interface ListedSpan {
+  readonly listing: Listing
+  readonly contents: readonly EntryContent[]
 }
 
 /** The service lists at most 24 hours a call. */
-async function listSpan(
-  api: ActivityApi,
-  { contentType, start, end }: ListTask,
-  clock: Clock,
-  options: Abortable,
-): Promise<{ listing: Listing; contents: EntryContent[] }> {
+async function listSpan(api: ActivityApi, { contentType, start, end }: ListTask, clock: Clock, options: Abortable): Promise<ListedSpan> {
   const contents = new Map<string, EntryContent>()
   let pages = 0
   let serviceDate: number | null = Number.POSITIVE_INFINITY
@@ -134,14 +148,4 @@ function refuseEarlyListing({ tenantId, contentType, end, entry }: ListTask, { s
     'LISTING_TOO_EARLY',
     `The ${entry} listing of ${contentType} of tenant ${tenantId} up to ${spanEnd} came too early by the service's clock and is dropped; it is due again. Check this machine's clock.`,
   )
-}
-
-async function onRefusal(deps: ListDeps, { tenantId, contentType }: ListTask, api: ActivityApi, error: unknown): Promise<never> {
-  const { subscriptions, apis } = deps
-  const code = error instanceof MailtrailError ? error.code : undefined
-  if (code === 'ACTIVITY_API_SUBSCRIPTION_MISSING') await subscriptions.lost(tenantId, contentType, api, 'missing')
-  if (code === 'ACTIVITY_API_SUBSCRIPTION_DISABLED') await subscriptions.lost(tenantId, contentType, api, 'disabled')
-  // The credential may have been replaced since it was read.
-  if (code === 'ACTIVITY_API_LOGIN_FAILED') apis.forget(tenantId)
-  throw error
 }

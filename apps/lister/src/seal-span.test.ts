@@ -59,7 +59,7 @@ async function openPlace(...listed: readonly LedgerEntry[]): Promise<Place> {
     lake,
     seal: (receipts, overdue = false) =>
       createSealHandler({
-        lake,
+        lakes: { open: async () => lake },
         receipts: receiptsOf(receipts),
         clock: { now: () => start + 800_000, every: () => ({ [Symbol.dispose]: () => {} }) },
       })({ v: 1, kind: 'seal', ...span, overdue }, context),

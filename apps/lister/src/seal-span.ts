@@ -1,11 +1,11 @@
-import { type EntryContent, isBetter, type LedgerEntry, mergeContents, selectorVersion } from '@mailtrail/core'
+import { type EntryContent, isBetter, type LedgerEntry, mergeContents } from '@mailtrail/core'
 import { type ObjectStore, readEntryGroup, writeLedgerEntry, writeRepair } from '@mailtrail/lake'
 import type { Handler, Receipt, Receipts, SealTask } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
-import { keptOperations } from './kept-operations.ts'
+import type { TenantLakes } from '@mailtrail/tenants'
 
 export interface SealDeps {
-  readonly lake: ObjectStore
+  readonly lakes: Pick<TenantLakes, 'open'>
   readonly receipts: Receipts
   readonly clock: Clock
 }
@@ -16,9 +16,11 @@ export interface SealDeps {
  */
 export function createSealHandler(deps: SealDeps): Handler<SealTask> {
   return async (task, { signal, log }) => {
-    const { lake, receipts, clock } = deps
+    const { receipts, clock } = deps
+    const lake = await deps.lakes.open(task.tenantId)
     const group = await readEntryGroup(lake, task.tenantId, task, { signal })
-    if (group.length === 0) return
+    const [first] = group
+    if (!first) return
     const known = mergeContents(group)
     const reported = await receipts.read(task.tenantId, task, [...known.keys()])
     const contents: EntryContent[] = []
@@ -33,8 +35,8 @@ export function createSealHandler(deps: SealDeps): Handler<SealTask> {
       end: task.end,
       writtenAt: clock.now(),
       listing: null,
-      operations: keptOperations,
-      selectorVersion,
+      operations: first.operations,
+      selectorVersion: first.selectorVersion,
       contents,
     }
     const isUnsealedWindow = group.some((known) => known.entry === 'listed') && !group.some((known) => known.entry === 'seal')

@@ -2,16 +2,20 @@ import { openLake, withReadCache } from '@mailtrail/lake'
 import {
   connectRedis,
   createReceipts,
+  createRequestBudgets,
+  createTenantBrakes,
   createTurns,
   createWorkQueues,
+  type Handler,
   queueNames,
   startWorker,
   type WindowTask,
   windowTaskSchema,
 } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { createTenantApis } from '@mailtrail/tenants'
+import { createTenantApis, createTenantLakes } from '@mailtrail/tenants'
 import { createListHandler } from './list-span.ts'
+import { createPeekHandler } from './peek-window.ts'
 import { createSealHandler } from './seal-span.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
@@ -21,20 +25,23 @@ export const startLister: Role = async ({ config, clock, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const lake = withReadCache(parts.use(await openLake(config.lake)), { prefix: 'ledger/', maxBytes: 16 * 1024 * 1024 })
-  const apis = parts.use(createTenantApis(lake, { ...config, clock }))
+  const fleetLake = withReadCache(parts.use(await openLake(config.lake)), { prefix: 'ledger/', maxBytes: 16 * 1024 * 1024 })
+  const lakes = parts.use(createTenantLakes(fleetLake))
+  const budgets = createRequestBudgets(redis)
+  const apis = parts.use(createTenantApis(fleetLake, { ...config, clock, budgets }))
   const queues = parts.use(createWorkQueues(redis))
-  const list = createListHandler({ lake, apis, clock, turns: createTurns(redis, queues), subscriptions: createSubscriptions(lake, clock) })
-  const seal = createSealHandler({ lake, clock, receipts: createReceipts(redis) })
-  parts.use(
-    startWorker<WindowTask>(redis, {
-      queue: queueNames.windows,
-      schema: windowTaskSchema,
-      handle: (task, context) => (task.kind === 'list' ? list(task, context) : seal(task, context)),
-      concurrency: 8,
-      jobLockMs: config.jobLockMs,
-      log: log.child({ role: 'lister' }),
-    }),
-  )
+  const receipts = createReceipts(redis)
+  const subscriptions = createSubscriptions(fleetLake, lakes, clock)
+  const shared = { lakes, apis, clock, subscriptions, brakes: createTenantBrakes(redis) }
+  const list = createListHandler({ ...shared, turns: createTurns(redis, queues), routes: config.routes })
+  const peek = createPeekHandler({ ...shared, queues, receipts })
+  const seal = createSealHandler({ lakes, clock, receipts })
+  const handle: Handler<WindowTask> = (task, context) => {
+    if (task.kind === 'list') return list(task, context)
+    return task.kind === 'peek' ? peek(task, context) : seal(task, context)
+  }
+  const { jobLockMs } = config
+  const roleLog = log.child({ role: 'lister' })
+  parts.use(startWorker(redis, { queue: queueNames.windows, schema: windowTaskSchema, handle, concurrency: 8, jobLockMs, log: roleLog }))
   return parts.move()
 }

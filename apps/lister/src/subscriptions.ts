@@ -3,7 +3,7 @@ import { raiseAlert, subscriptionDisabledAlert } from '@mailtrail/alerts'
 import { dayMs, isSubscriptionEvent, MailtrailError, minuteMs, type SubscriptionEvent, type TenantId } from '@mailtrail/core'
 import { type ObjectStore, readLedger } from '@mailtrail/lake'
 import type { Clock } from '@mailtrail/runtime'
-import { readHistory, recordHistory } from '@mailtrail/tenants'
+import { readHistory, recordHistory, type TenantLakes } from '@mailtrail/tenants'
 
 /** Between two starts of one subscription; sooner ones have left subscriptions disabled (contract 2.3). */
 const startSpacingMs = 15 * minuteMs
@@ -16,19 +16,19 @@ export interface Subscriptions {
 }
 
 /** The state of subscriptions, kept in each tenant's history so that coverage knows when the feed was off. */
-export function createSubscriptions(lake: ObjectStore, clock: Clock): Subscriptions {
+export function createSubscriptions(fleetLake: ObjectStore, lakes: Pick<TenantLakes, 'open'>, clock: Clock): Subscriptions {
   const verified = new Map<string, Promise<void>>()
 
   const start = async (tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void> => {
     const now = clock.now()
-    const events = await historyOf(lake, tenantId, contentType)
+    const events = await historyOf(fleetLake, tenantId, contentType)
     if (events.some(({ kind, at }) => kind === 'subscription-started' && now - at < startSpacingMs)) return
-    await recordHistory(lake, tenantId, { kind: 'subscription-started', at: now, contentType })
+    await recordHistory(fleetLake, tenantId, { kind: 'subscription-started', at: now, contentType })
     await api.startSubscription(contentType)
   }
 
   const verify = async (tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void> => {
-    const last = (await historyOf(lake, tenantId, contentType)).findLast(({ kind }) => kind !== 'subscription-started')
+    const last = (await historyOf(fleetLake, tenantId, contentType)).findLast(({ kind }) => kind !== 'subscription-started')
     if (last?.kind === 'subscription-verified') return
     // A start may answer "enabled" while the list is empty, so only the list counts.
     let check = await checkSubscription(api, contentType, clock)
@@ -44,7 +44,7 @@ export function createSubscriptions(lake: ObjectStore, clock: Clock): Subscripti
     }
     // After what the history holds already, which is ordered by time.
     const at = Math.max(check.at, (last?.at ?? Number.NEGATIVE_INFINITY) + 1)
-    await recordHistory(lake, tenantId, { kind: 'subscription-verified', at, contentType })
+    await recordHistory(fleetLake, tenantId, { kind: 'subscription-verified', at, contentType })
   }
 
   return {
@@ -59,13 +59,14 @@ export function createSubscriptions(lake: ObjectStore, clock: Clock): Subscripti
     },
     lost: async (tenantId, contentType, api, reason) => {
       verified.delete(`${tenantId}/${contentType}`)
-      const last = (await historyOf(lake, tenantId, contentType)).findLast(({ kind }) => kind !== 'subscription-started')
+      const last = (await historyOf(fleetLake, tenantId, contentType)).findLast(({ kind }) => kind !== 'subscription-started')
       // Several listings are refused at once; the first one tells.
       if (last?.kind !== 'subscription-verified') return
       const { at: checkedAt } = await checkSubscription(api, contentType, clock)
       const at = Math.max(checkedAt, last.at + 1)
+      const lake = await lakes.open(tenantId)
       const lastListed = await lastListing(lake, tenantId, contentType, at)
-      await recordHistory(lake, tenantId, { kind: 'subscription-lost', at, contentType, lastListed, reason })
+      await recordHistory(fleetLake, tenantId, { kind: 'subscription-lost', at, contentType, lastListed, reason })
       const alert = subscriptionDisabledAlert(tenantId, { contentType, since: lastListed ?? last.at, reason }, at)
       await raiseAlert(lake, alert)
     },

@@ -104,7 +104,7 @@ test.each([
 })
 
 function handler(lake: ObjectStore, sink: AlertSink, gone = new Set<string>()) {
-  return createDeliverHandler({ lakeOf: () => lake, sinks: [sink], clock, gone })
+  return createDeliverHandler({ lakeOf: async () => lake, sinks: [sink], clock, gone })
 }
 
 async function raise(lake: ObjectStore) {

@@ -1,5 +1,5 @@
 import { type AlertDelivery, type AlertSink, isDelivered, markDelivered, readAlert } from '@mailtrail/alerts'
-import { MailtrailError, type TenantId } from '@mailtrail/core'
+import { type Abortable, MailtrailError, type TenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import type { Clock, Logger } from '@mailtrail/runtime'
 
@@ -19,7 +19,7 @@ export type DeliverHandler = (task: DeliverTask, context: DeliverContext) => Pro
 
 export interface DeliverDeps {
   /** The lake that holds a tenant's alerts. */
-  readonly lakeOf: (tenantId: TenantId) => ObjectStore
+  readonly lakeOf: (tenantId: TenantId, options?: Abortable) => Promise<ObjectStore>
   readonly sinks: readonly AlertSink[]
   readonly clock: Pick<Clock, 'now'>
   /** Names of destinations that want no more; kept up to date here. */
@@ -35,7 +35,7 @@ export function createDeliverHandler({ lakeOf, sinks, clock, gone }: DeliverDeps
   const sinkByName = new Map(sinks.map((sink) => [sink.name, sink]))
   return async (task, { signal, log, attempt }) => {
     const sink = sinkByName.get(task.destination) ?? unknownDestination(task)
-    const lake = lakeOf(task.tenantId)
+    const lake = await lakeOf(task.tenantId, { signal })
     if (await isDelivered(lake, task, { signal })) return
     const alert = (await readAlert(lake, task, { signal })) ?? missingAlert(task)
 

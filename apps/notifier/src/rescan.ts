@@ -5,10 +5,10 @@ import type { Clock, Logger } from '@mailtrail/runtime'
 
 export interface RescanDeps {
   /** The lake that holds a tenant's alerts. */
-  readonly lakeOf: (tenantId: TenantId) => ObjectStore
+  readonly lakeOf: (tenantId: TenantId, options?: Abortable) => Promise<ObjectStore>
   readonly listTenants: (options: Abortable) => AsyncIterable<TenantId>
-  /** Names of the destinations that every alert is owed to. */
-  readonly destinations: () => readonly string[]
+  /** Names of the destinations that the tenant's alerts are owed to. */
+  readonly destinations: (tenantId: TenantId, options: Abortable) => Promise<readonly string[]>
   /** Queues a delivery, unless it waits or runs already. */
   readonly enqueue: (delivery: AlertDelivery) => Promise<void>
   readonly clock: Clock
@@ -71,7 +71,8 @@ async function* owedBy(
 ): AsyncGenerator<AlertDelivery, void, undefined> {
   const range = { from: utcDate(now - owedMs), to: utcDate(now + aheadMs) }
   try {
-    for await (const delivery of undeliveredAlerts(lakeOf(tenantId), tenantId, destinations(), range, options)) {
+    const [lake, names] = [await lakeOf(tenantId, options), await destinations(tenantId, options)]
+    for await (const delivery of undeliveredAlerts(lake, tenantId, names, range, options)) {
       options.signal?.throwIfAborted()
       yield delivery
     }

@@ -2,7 +2,7 @@ import { createWebhookSink } from '@mailtrail/alerts'
 import { openLake } from '@mailtrail/lake'
 import { alertTaskSchema, connectRedis, createWorkQueues, queueNames, startWorker } from '@mailtrail/queues'
 import type { DestinationConfig, Role } from '@mailtrail/runtime'
-import { listTenantIds, resolveSecret } from '@mailtrail/tenants'
+import { createTenantLakes, listTenantIds, readDestinations, resolveSecret } from '@mailtrail/tenants'
 import { startNotifier } from './start-notifier.ts'
 
 /** Delivers alerts to the configured destinations, over BullMQ. */
@@ -11,7 +11,8 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const lake = parts.use(await openLake(config.lake))
+  const fleetLake = parts.use(await openLake(config.lake))
+  const lakes = parts.use(createTenantLakes(fleetLake))
   const queues = parts.use(createWorkQueues(redis))
   const sinks = await Promise.all(config.destinations.map(openSink))
   for (const sink of sinks) parts.use(sink)
@@ -19,8 +20,9 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
   const roleLog = log.child({ role: 'notifier' })
   parts.use(
     startNotifier({
-      lakeOf: () => lake,
-      listTenants: (options) => listTenantIds(lake, options),
+      lakeOf: (tenantId, options) => lakes.open(tenantId, options),
+      listTenants: (options) => listTenantIds(fleetLake, options),
+      destinationsOf: (tenantId, names, options) => readDestinations(fleetLake, tenantId, names, options),
       sinks,
       clock,
       deliverJobs: {

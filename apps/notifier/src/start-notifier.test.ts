@@ -112,7 +112,8 @@ async function startFleet({ raised = [], failing, failures = {}, queueFailures =
   for (const tenantId of raised) await raise(tenantId)
 
   const notifier = startNotifier({
-    lakeOf: (tenantId) => (tenantId === failing ? failingStore(lake) : lake),
+    lakeOf: async (tenantId) => (tenantId === failing ? failingStore(lake) : lake),
+    destinationsOf: async (_tenantId, names) => names,
     listTenants: async function* () {
       try {
         yield* tenants

@@ -15,21 +15,28 @@ export interface DeliverJobs {
 
 export interface NotifierDeps {
   /** The lake that holds a tenant's alerts. */
-  readonly lakeOf: (tenantId: TenantId) => ObjectStore
+  readonly lakeOf: (tenantId: TenantId, options?: Abortable) => Promise<ObjectStore>
   readonly listTenants: (options: Abortable) => AsyncIterable<TenantId>
-  /** Every alert goes to each of them; whoever made them closes them, after the notifier. */
+  /** Which of the named destinations the tenant's alerts go to. */
+  readonly destinationsOf: (tenantId: TenantId, names: readonly string[], options: Abortable) => Promise<readonly string[]>
+  /** Whoever made them closes them, after the notifier. */
   readonly sinks: readonly AlertSink[]
   readonly clock: Clock
   readonly deliverJobs: DeliverJobs
   readonly log: Logger
 }
 
-/** Delivers alerts to all destinations until disposed. */
-export function startNotifier({ lakeOf, listTenants, sinks, clock, deliverJobs, log }: NotifierDeps): AsyncDisposable {
+/** Delivers alerts to their destinations until disposed. */
+export function startNotifier({ lakeOf, listTenants, destinationsOf, sinks, clock, deliverJobs, log }: NotifierDeps): AsyncDisposable {
   // Final failures leave the queue, so without this each pass would bring them back. A restart, with its new configuration, tries again.
   const gone = new Set<string>()
   const names = sinks.map(({ name }) => name)
-  const destinations = (): readonly string[] => names.filter((name) => !gone.has(name))
+  const destinations = (tenantId: TenantId, options: Abortable): Promise<readonly string[]> =>
+    destinationsOf(
+      tenantId,
+      names.filter((name) => !gone.has(name)),
+      options,
+    )
 
   const running = new AsyncDisposableStack()
   running.use(deliverJobs.work(createDeliverHandler({ lakeOf, sinks, clock, gone })))

@@ -1,4 +1,4 @@
-import { type EntrySpan, type LedgerEntry, mergeContents, type Outcome } from '@mailtrail/core'
+import { type EntryContent, type EntrySpan, type LedgerEntry, mergeContents, type Outcome } from '@mailtrail/core'
 import { ledgerKey } from '@mailtrail/lake'
 
 /** A span with contents that are not stored. */
@@ -11,8 +11,8 @@ export interface OpenGroup extends EntrySpan {
   readonly outcome: Exclude<Outcome, 'stored'>
   /** Until when the service keeps what is not stored. */
   readonly expiration: number
-  /** Entries that name contents still to be fetched, and how many contents each lists. */
-  readonly waiting: readonly { readonly key: string; readonly total: number }[]
+  /** Entries that name contents still to be fetched, how many contents each lists, and when the first that waits expires. */
+  readonly waiting: readonly { readonly key: string; readonly total: number; readonly expiration: number }[]
 }
 
 /** @param entries - all entries of one span; undefined when every content they name is stored */
@@ -22,8 +22,8 @@ export function openGroup(entries: readonly LedgerEntry[]): OpenGroup | undefine
   const [first] = entries
   const spokesman = unstored.find(isWaiting) ?? unstored[0]
   if (!first || !spokesman || spokesman.outcome === 'stored') return undefined
-  const named = (entry: LedgerEntry): boolean =>
-    entry.contents.some((content) => isWaiting(content) && isWaiting(best.get(content.id) ?? content))
+  const waitingIn = ({ contents }: LedgerEntry): EntryContent[] =>
+    contents.filter((content) => isWaiting(content) && isWaiting(best.get(content.id) ?? content))
   return {
     contentType: first.contentType,
     start: first.start,
@@ -32,7 +32,12 @@ export function openGroup(entries: readonly LedgerEntry[]): OpenGroup | undefine
     unsealed: entries.some(({ entry }) => entry === 'listed') && !entries.some(({ entry }) => entry === 'seal'),
     outcome: spokesman.outcome,
     expiration: spokesman.expiration,
-    waiting: entries.filter(named).map((entry) => ({ key: ledgerKey(entry.tenantId, entry, entry.entry), total: entry.contents.length })),
+    waiting: entries.flatMap((entry) => {
+      const waiting = waitingIn(entry)
+      if (waiting.length === 0) return []
+      const expiration = Math.min(...waiting.map((content) => content.expiration))
+      return [{ key: ledgerKey(entry.tenantId, entry, entry.entry), total: entry.contents.length, expiration }]
+    }),
   }
 }
 

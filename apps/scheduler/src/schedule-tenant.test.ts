@@ -1,10 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type EntryContent, type EntryName, hourMs, type LedgerEntry, minuteMs, parseTenantId, selectorVersion } from '@mailtrail/core'
+import {
+  dayMs,
+  type EntryContent,
+  type EntryName,
+  hourMs,
+  type LedgerEntry,
+  minuteMs,
+  parseTenantId,
+  selectorVersion,
+} from '@mailtrail/core'
 import { createFolderStore, ledgerKey, type ObjectStore, writeLedgerEntry } from '@mailtrail/lake'
-import type { WorkQueues } from '@mailtrail/queues'
-import { recordHistory } from '@mailtrail/tenants'
+import type { Brake, WorkQueues } from '@mailtrail/queues'
+import { addTenant, recordHistory } from '@mailtrail/tenants'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TenantSchedule } from './schedule-tenant.ts'
 
@@ -16,24 +25,30 @@ const firstWindow = { contentType, start, end: start + 10 * minuteMs }
 let folder: string
 let lake: ObjectStore
 let asked: string[]
+let brake: Brake | undefined
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mailtrail-schedule-'))
   lake = createFolderStore(folder)
   asked = []
+  brake = undefined
+  await addTenant(lake, { tenantId, displayName: 'Contoso', cloud: 'worldwide', credentials: [], tags: [] })
   await recordHistory(lake, tenantId, { kind: 'added', at: start, contentTypes: [contentType], windowMinutes: 10, backfill: false })
 })
 afterEach(() => rm(folder, { recursive: true }))
 
 async function createSchedule(): Promise<TenantSchedule> {
   const minutes = (time: number): number => (time - start) / minuteMs
-  const queues: Pick<WorkQueues, 'list' | 'seal' | 'alert'> = {
+  const queues: Pick<WorkQueues, 'list' | 'peek' | 'seal' | 'alert'> = {
+    peek: async (task) => void asked.push(`peek ${minutes(task.start)}`),
     list: async (task) => void asked.push(`list ${task.entry} ${minutes(task.start)}`),
     seal: async (task) => void asked.push(`seal ${minutes(task.start)} overdue ${task.overdue}`),
     alert: async () => void asked.push('alert'),
   }
   const turns = { offer: async () => void asked.push('offer'), release: async () => {} }
-  const schedule = new TenantSchedule({ lake, queues: queues as WorkQueues, turns, destinations: ['siem'] }, tenantId)
+  const brakes = { read: async () => brake }
+  const deps = { fleetLake: lake, lake, queues: queues as WorkQueues, turns, brakes, destinations: [] }
+  const schedule = new TenantSchedule(deps, tenantId)
   await schedule.load(start)
   return schedule
 }
@@ -66,10 +81,10 @@ const pending: EntryContent = {
 describe('windows', () => {
   test('are asked for until the ledger has them', async () => {
     const schedule = await createSchedule()
-    expect(await tick(schedule, start + 12 * minuteMs)).toEqual(['list listed 0'])
-    expect(await tick(schedule, start + 13 * minuteMs)).toEqual(['list listed 0'])
+    expect(await tick(schedule, start + 12 * minuteMs)).toContain('list listed 0')
+    expect(await tick(schedule, start + 13 * minuteMs)).toContain('list listed 0')
     await write('seal', [])
-    expect(await tick(schedule, start + 14 * minuteMs)).toEqual([])
+    expect(await tick(schedule, start + 15 * minuteMs)).not.toContain('list listed 0')
   })
 
   test('are asked for oldest first after an outage, and before any sweep', async () => {
@@ -79,8 +94,75 @@ describe('windows', () => {
   })
 })
 
+describe('what was asked for in vain', () => {
+  test('is asked for less and less often, at last every 15 minutes', async () => {
+    const schedule = await createSchedule()
+    const times: number[] = []
+    for (let minute = 12; minute < 80; minute += 1) {
+      if ((await tick(schedule, start + minute * minuteMs)).includes('list listed 0')) times.push(minute)
+    }
+    expect(times).toEqual([12, 13, 15, 19, 27, 42, 57, 72])
+  })
+
+  test('keeps nothing else from being asked for', async () => {
+    const schedule = await createSchedule()
+    const asks: string[] = []
+    for (let minute = 0; minute < 20; minute += 1) asks.push(...(await tick(schedule, start + dayMs + minute * minuteMs)))
+    expect(new Set(asks.filter((ask) => ask.startsWith('list listed'))).size).toBe(145)
+  })
+})
+
+describe('the open window', () => {
+  const peeks = (asks: readonly string[]): string[] => asks.filter((ask) => ask.startsWith('peek'))
+
+  test('is looked into every two minutes', async () => {
+    const schedule = await createSchedule()
+    const asks: string[] = []
+    for (let minute = 0; minute <= 12; minute += 1) asks.push(...peeks(await tick(schedule, start + minute * minuteMs)))
+    expect(asks).toEqual(['peek 0', 'peek 0', 'peek 0', 'peek 0', 'peek 0', 'peek 10'])
+  })
+
+  test('is left alone while the tenant is paused, and what closed before is not', async () => {
+    await recordHistory(lake, tenantId, { kind: 'paused', at: start + 5 * minuteMs })
+    expect(await tick(await createSchedule(), start + 25 * minuteMs)).toEqual(['list listed 0'])
+  })
+})
+
+describe('a tenant that refuses', () => {
+  test('is left alone while the brake holds, then asked once', async () => {
+    const schedule = await createSchedule()
+    brake = { code: 'ACTIVITY_API_CONSENT_MISSING', until: start + 2 * hourMs }
+    expect(await tick(schedule, start + 2 * hourMs - 1)).toEqual([])
+    expect(await tick(schedule, start + 2 * hourMs)).toEqual(['list listed 0'])
+  })
+
+  test('has its windows sealed all the same', async () => {
+    await write('listed', [pending])
+    brake = { code: 'ACTIVITY_API_CONSENT_MISSING', until: start + 24 * hourMs }
+    expect(await tick(await createSchedule(), start + 72 * minuteMs)).toEqual(['seal 0 overdue true'])
+  })
+})
+
+test('of a removed tenant the unsealed windows are sealed at once, and nothing else is done', async () => {
+  await write('listed', [pending])
+  await recordHistory(lake, tenantId, { kind: 'removed', at: start + 15 * minuteMs })
+  expect(await tick(await createSchedule(), start + 16 * minuteMs)).toEqual(['seal 0 overdue true'])
+})
+
+test('what somebody waits for is asked for first', async () => {
+  await recordHistory(lake, tenantId, {
+    kind: 'backfill-requested',
+    at: start + 2 * hourMs,
+    from: start - hourMs,
+    to: start,
+    priority: true,
+  })
+  const asks = await tick(await createSchedule(), start + 2 * hourMs + minuteMs)
+  expect(asks.slice(0, 7)).toEqual([...[-60, -50, -40, -30, -20, -10].map((minute) => `list listed ${minute}`), 'list listed 0'])
+})
+
 describe('contents that are not stored', () => {
-  const quiet = (asks: readonly string[]): string[] => asks.filter((ask) => !ask.startsWith('list'))
+  const quiet = (asks: readonly string[]): string[] => asks.filter((ask) => !/^(list|peek)/.test(ask))
 
   test('are offered again every 15 minutes, and their window is sealed without them after an hour', async () => {
     await write('listed', [pending])

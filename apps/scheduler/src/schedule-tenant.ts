@@ -1,24 +1,32 @@
 import {
   type Abortable,
+  type Collection,
   collectionOf,
   type DueListing,
   dueListings,
   hourMs,
+  laneOf,
   MailtrailError,
   minuteMs,
+  openWindows,
   type TenantId,
 } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
-import type { Turns, WorkQueues } from '@mailtrail/queues'
-import { readHistory } from '@mailtrail/tenants'
+import type { TenantBrakes, Turns, WorkQueues } from '@mailtrail/queues'
+import { readDestinations, readHistory } from '@mailtrail/tenants'
 import { type Gap, GapAlerts } from './gap-alerts.ts'
 import type { OpenGroup } from './open-group.ts'
 import { dayOf, TenantView } from './tenant-view.ts'
 
 export interface ScheduleDeps {
+  /** Where the tenants' histories are. */
+  readonly fleetLake: ObjectStore
+  /** Where this tenant's ledger and alerts are. */
   readonly lake: ObjectStore
   readonly queues: WorkQueues
   readonly turns: Turns
+  readonly brakes: Pick<TenantBrakes, 'read'>
+  /** Names of the configured destinations. */
   readonly destinations: readonly string[]
 }
 
@@ -28,8 +36,10 @@ const sealAfterMs = hourMs
 const gapAlertAfterMs = hourMs
 /** Contents that could not be fetched are tried again at this interval until they expire. */
 const retryEveryMs = 15 * minuteMs
-/** Listings queued at a time for one tenant, oldest first, so that an outage does not flood the queue. */
+/** Listings queued at a time for one tenant, so that an outage does not flood the queue. */
 const listingsAtOnce = 50
+/** Fresh contents are looked for in the open window at this interval. */
+const peekEveryMs = 2 * minuteMs
 
 /** Decides what is due for one tenant, from its history and its ledger alone. */
 export class TenantSchedule {
@@ -38,6 +48,8 @@ export class TenantSchedule {
   readonly #view: TenantView
   readonly #gapAlerts: GapAlerts
   readonly #offeredAt = new Map<string, number>()
+  readonly #asked = new Map<string, { readonly again: number; readonly waitMs: number }>()
+  readonly #peekedAt = new Map<string, number>()
 
   constructor(deps: ScheduleDeps, tenantId: TenantId) {
     this.#deps = deps
@@ -57,18 +69,24 @@ export class TenantSchedule {
    * @throws {@link MailtrailError} `LEDGER_SPANS_UNREADABLE`, after everything else is done
    */
   async tick(now: number, options?: Abortable): Promise<void> {
-    const collection = collectionOf(await readHistory(this.#deps.lake, this.#tenantId, options))
+    const collection = collectionOf(await readHistory(this.#deps.fleetLake, this.#tenantId, options))
     if (collection.state === 'none') return
-    const findDue = (): DueListing[] => dueListings(collection, now, (span, entry) => this.#view.isKnown(span, entry))
+    const isCollected = collection.state !== 'removed'
+    const findDue = (): DueListing[] => (isCollected ? dueListings(collection, now, (span, entry) => this.#view.isKnown(span, entry)) : [])
     const days = new Set([...findDue(), ...this.#view.openGroups()].map(({ start }) => dayOf(start)))
     for (const day of days) await this.#view.refresh(day, options)
-    this.#view.forget(now)
-    for (const [key, at] of this.#offeredAt) if (now >= at + 2 * retryEveryMs) this.#offeredAt.delete(key)
+    this.#forget(now)
 
     const due = findDue()
-    for (const listing of due.slice(0, listingsAtOnce)) await this.#deps.queues.list({ tenantId: this.#tenantId, ...listing })
-    for (const group of this.#view.openGroups()) await this.#pursue(group, now)
-    await this.#tellOfGaps(due, now, options)
+    for (const group of this.#view.openGroups()) await this.#seal(group, collection, now)
+    const brake = isCollected ? await this.#deps.brakes.read(this.#tenantId) : undefined
+    if (isCollected && (brake === undefined || now >= brake.until)) {
+      // After a hold one listing is the probe.
+      await this.#list(due, now, brake === undefined ? listingsAtOnce : 1)
+      if (brake === undefined) await this.#peek(collection, now)
+      for (const group of this.#view.openGroups()) await this.#offer(group, collection, now)
+    }
+    if (isCollected) await this.#tellOfGaps(due, now, options)
     const { unreadable } = this.#view
     if (unreadable > 0) {
       throw new MailtrailError(
@@ -78,18 +96,50 @@ export class TenantSchedule {
     }
   }
 
-  async #pursue(group: OpenGroup, now: number): Promise<void> {
-    const { contentType, start, end, since, unsealed, waiting } = group
-    const span = { tenantId: this.#tenantId, contentType, start, end }
-    // The lister offered the contents when it listed them.
-    const isIdle = ({ key }: { readonly key: string }): boolean => now >= (this.#offeredAt.get(key) ?? since) + retryEveryMs
-    const idle = waiting.filter(isIdle)
-    if (waiting.length > 0 && now >= since + sealAfterMs && (unsealed || idle.length > 0))
-      await this.#deps.queues.seal({ ...span, overdue: true })
-    for (const { key, total } of idle) {
-      this.#offeredAt.set(key, now)
-      await this.#deps.turns.offer({ tenantId: this.#tenantId, entryKey: key, total, start })
+  /** What was asked for in vain is asked for less and less often, so that it keeps nothing else from being asked for. */
+  async #list(due: readonly DueListing[], now: number, atOnce: number): Promise<void> {
+    const nameOf = ({ contentType, start, end, entry }: DueListing): string => `${contentType}/${start}-${end}.${entry}`
+    const ready = due.filter((listing) => now >= (this.#asked.get(nameOf(listing))?.again ?? now))
+    for (const listing of ready.slice(0, atOnce)) {
+      const waitMs = Math.min(retryEveryMs, 2 * (this.#asked.get(nameOf(listing))?.waitMs ?? minuteMs / 2))
+      this.#asked.set(nameOf(listing), { again: now + waitMs, waitMs })
+      await this.#deps.queues.list({ tenantId: this.#tenantId, ...listing })
     }
+  }
+
+  async #peek(collection: Collection, now: number): Promise<void> {
+    for (const window of openWindows(collection, now)) {
+      if (now < (this.#peekedAt.get(window.contentType) ?? Number.NEGATIVE_INFINITY) + peekEveryMs) continue
+      this.#peekedAt.set(window.contentType, now)
+      await this.#deps.queues.peek({ tenantId: this.#tenantId, ...window })
+    }
+  }
+
+  /** After an hour a window is sealed without what is missing, and when the tenant is removed, at once. */
+  async #seal({ contentType, start, end, since, unsealed, waiting }: OpenGroup, { state }: Collection, now: number): Promise<void> {
+    const isOverdue = now >= since + sealAfterMs && (unsealed || waiting.some(({ key }) => this.#isIdle(key, since, now)))
+    if (waiting.length === 0 || !(state === 'removed' ? unsealed : isOverdue)) return
+    await this.#deps.queues.seal({ tenantId: this.#tenantId, contentType, start, end, overdue: true })
+  }
+
+  async #offer({ contentType, start, end, since, waiting }: OpenGroup, collection: Collection, now: number): Promise<void> {
+    const lane = laneOf(collection, contentType, { from: start, to: end })
+    for (const { key, total, expiration } of waiting) {
+      // The lister offered the contents when it listed them.
+      if (!this.#isIdle(key, since, now)) continue
+      this.#offeredAt.set(key, now)
+      await this.#deps.turns.offer({ tenantId: this.#tenantId, entryKey: key, total, expiration, lane })
+    }
+  }
+
+  #isIdle(key: string, since: number, now: number): boolean {
+    return now >= (this.#offeredAt.get(key) ?? since) + retryEveryMs
+  }
+
+  #forget(now: number): void {
+    this.#view.forget(now)
+    for (const [key, at] of this.#offeredAt) if (now >= at + 2 * retryEveryMs) this.#offeredAt.delete(key)
+    for (const [name, { again, waitMs }] of this.#asked) if (now >= again + 2 * waitMs) this.#asked.delete(name)
   }
 
   async #tellOfGaps(due: readonly DueListing[], now: number, options?: Abortable): Promise<void> {
@@ -97,8 +147,12 @@ export class TenantSchedule {
     const unlisted = due.filter(({ entry, end }) => entry === 'listed' && now >= end + sealAfterMs + gapAlertAfterMs)
     const gaps = [...open.map((group) => gapOf(group, now)), ...unlisted.slice(0, 1).map(unlistedGap)]
     const isHealed = ({ contentType, from, to }: Gap): boolean => this.#view.isWhole({ contentType, start: from, end: to })
-    for (const { tenantId, date, id } of await this.#gapAlerts.update(gaps, isHealed, now, options)) {
-      for (const destination of this.#deps.destinations) await this.#deps.queues.alert({ tenantId, date, alertId: id, destination })
+    const alerts = await this.#gapAlerts.update(gaps, isHealed, now, options)
+    if (alerts.length === 0) return
+    const { fleetLake, queues } = this.#deps
+    const destinations = await readDestinations(fleetLake, this.#tenantId, this.#deps.destinations, options)
+    for (const { tenantId, date, id } of alerts) {
+      for (const destination of destinations) await queues.alert({ tenantId, date, alertId: id, destination })
     }
   }
 }

@@ -1,8 +1,8 @@
 import { minuteMs, type TenantId } from '@mailtrail/core'
 import { openLake } from '@mailtrail/lake'
-import { connectRedis, createTurns, createWorkQueues } from '@mailtrail/queues'
+import { connectRedis, createTenantBrakes, createTurns, createWorkQueues } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { listTenantIds } from '@mailtrail/tenants'
+import { createTenantLakes, listTenantIds } from '@mailtrail/tenants'
 import { TenantSchedule } from './schedule-tenant.ts'
 
 /** Looks every minute at what is due for each tenant. A tenant whose lake or registration fails holds up nobody else. */
@@ -11,16 +11,18 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const lake = parts.use(await openLake(config.lake))
+  const fleetLake = parts.use(await openLake(config.lake))
+  const lakes = parts.use(createTenantLakes(fleetLake))
   const queues = parts.use(createWorkQueues(redis))
-  const deps = { lake, queues, turns: createTurns(redis, queues), destinations: config.destinations.map(({ name }) => name) }
+  const destinations = config.destinations.map(({ name }) => name)
+  const deps = { fleetLake, queues, turns: createTurns(redis, queues), brakes: createTenantBrakes(redis), destinations }
   const schedules = new Map<TenantId, TenantSchedule>()
   const ending = new AbortController()
   const options = { signal: ending.signal }
 
   const tickTenant = async (tenantId: TenantId): Promise<void> => {
     const known = schedules.get(tenantId)
-    const schedule = known ?? new TenantSchedule(deps, tenantId)
+    const schedule = known ?? new TenantSchedule({ ...deps, lake: await lakes.open(tenantId, options) }, tenantId)
     if (!known) await schedule.load(clock.now(), options)
     schedules.set(tenantId, schedule)
     await schedule.tick(clock.now(), options)
@@ -28,7 +30,7 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
 
   const tick = async (): Promise<void> => {
     try {
-      for await (const tenantId of listTenantIds(lake, options)) {
+      for await (const tenantId of listTenantIds(fleetLake, options)) {
         await tickTenant(tenantId).catch((error) =>
           log.error({ event: 'tenant.schedule_failed', role: 'scheduler', tenantId, code: codeOf(error) }),
         )

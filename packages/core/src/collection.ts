@@ -53,6 +53,13 @@ export function listableBefore(to: number, now: number, windowMs: number): Inter
   return { from: Math.min(to, ceilTo(now - listableMs, windowMs)), to }
 }
 
+/** The lane of the work on a span. */
+export function laneOf({ periods, incidents }: Pick<Collection, 'periods' | 'incidents'>, contentType: string, span: Interval): Lane {
+  if (incidents.some((incident) => overlaps(incident, span))) return 'incident'
+  const period = periods.find((known) => known.contentType === contentType && overlaps(known, span))
+  return period?.lane ?? 'live'
+}
+
 class CollectionPlan {
   #periods: CollectionPeriod[] = []
   readonly #incidents: Interval[] = []

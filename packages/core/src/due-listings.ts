@@ -65,7 +65,9 @@ export function dueListings(
         const whole = cut({ from, to: to + extraMs }, period)
         if (isKnown({ contentType: period.contentType, start: whole.from, end: whole.to }, entry)) continue
         for (const span of whole.from < oldest ? hoursLeft(cut({ from, to }, period), oldest) : [whole]) {
-          if (span.to + ageMs <= now && span.to + ageMs > period.since) offer(period, span, entry)
+          // Where all of it was decided on later, its windows are listed later than the sweep was due.
+          const isNeeded = periods.some((part) => isPart(part, period) && overlaps(part, span) && part.since < span.to + ageMs)
+          if (span.to + ageMs <= now && isNeeded) offer(period, span, entry)
         }
       }
     }
@@ -94,18 +96,24 @@ function* hoursLeft(day: Interval, oldest: number): Generator<Interval> {
   for (const hour of windowsOver(day, hourMs)) if (cut(hour, day).from >= oldest) yield cut(hour, day)
 }
 
-/** Periods of one type that touch are swept as one; the later decision counts only where it was the first. */
+function isPart(part: CollectionPeriod, whole: CollectionPeriod): boolean {
+  return part.contentType === whole.contentType && part.from >= whole.from && part.to <= whole.to
+}
+
+/** Periods of one type that touch are swept as one. */
 function contiguous(periods: readonly CollectionPeriod[]): CollectionPeriod[] {
   const joined: CollectionPeriod[] = []
   for (const period of periods) {
     const index = joined.findLastIndex(({ contentType }) => contentType === period.contentType)
     const last = joined[index]
-    if (last?.to === period.from) joined[index] = { ...last, to: period.to, lane: period.lane, since: Math.min(last.since, period.since) }
+    if (last?.to === period.from) joined[index] = { ...last, to: period.to, lane: period.lane }
     else joined.push(period)
   }
   return joined
 }
 
+/** What somebody waits for first, sweeps last. */
 function rank({ entry, lane }: DueListing): number {
-  return entry === 'listed' || lane === 'incident' ? lanes.indexOf(lane) : lanes.length
+  const isSweep = entry !== 'listed'
+  return isSweep && lane !== 'incident' ? 2 * lanes.length : 2 * lanes.indexOf(lane) + Number(isSweep)
 }

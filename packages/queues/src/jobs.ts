@@ -1,4 +1,4 @@
-import { type ListingName, parseTenantId, sweepNames, type TenantId } from '@mailtrail/core'
+import { type EntryContent, type Lane, type ListingName, lanes, parseTenantId, sweepNames, type TenantId } from '@mailtrail/core'
 import { z } from 'zod'
 
 /** List a span of a tenant's feed and write what it lists to the ledger. */
@@ -10,6 +10,18 @@ export interface ListTask {
   readonly start: number
   readonly end: number
   readonly entry: ListingName
+  readonly lane: Lane
+}
+
+/** List what an open window holds so far, and fetch it: proves nothing, and may be lost. */
+export interface PeekTask {
+  readonly v: 1
+  readonly kind: 'peek'
+  readonly tenantId: TenantId
+  readonly contentType: string
+  readonly start: number
+  /** Where the window will end, for its contents are reported under it. */
+  readonly end: number
 }
 
 /** Write down what became of a span's contents, once all are accounted for; when `overdue`, with the rest as it is. */
@@ -23,17 +35,31 @@ export interface SealTask {
   readonly overdue: boolean
 }
 
-export type WindowTask = ListTask | SealTask
+export type WindowTask = ListTask | PeekTask | SealTask
 
 /** A tenant's next few contents: `count` lines from `offset` of one ledger entry. Contents themselves never wait in Redis. */
 export interface TurnTask {
   readonly v: 1
+  readonly kind: 'turn'
   readonly tenantId: TenantId
   readonly entryKey: string
   readonly offset: number
   readonly count: number
   readonly turnId: string
 }
+
+/** What a peek found, at most a turn's worth. It carries its contents, for no ledger entry names them yet. */
+export interface PeekTurnTask {
+  readonly v: 1
+  readonly kind: 'peek'
+  readonly tenantId: TenantId
+  readonly contentType: string
+  readonly start: number
+  readonly end: number
+  readonly contents: readonly Pick<EntryContent, 'id' | 'uri' | 'created' | 'expiration'>[]
+}
+
+export type ContentTask = TurnTask | PeekTurnTask
 
 export interface AlertTask {
   readonly v: 1
@@ -57,18 +83,29 @@ export const windowTaskSchema: z.ZodType<WindowTask> = z.discriminatedUnion('kin
     ...span,
     kind: z.literal('list'),
     entry: z.enum(['listed', ...sweepNames]),
+    lane: z.enum(lanes),
   }),
+  z.object({ ...span, kind: z.literal('peek') }),
   z.object({ ...span, kind: z.literal('seal'), overdue: z.boolean() }),
 ])
 
 export const turnTaskSchema: z.ZodType<TurnTask> = z.object({
   v: z.literal(1),
+  kind: z.literal('turn'),
   tenantId,
   entryKey: z.string(),
   offset: z.number().int().min(0),
   count: z.number().int().min(1),
   turnId: z.string(),
 })
+
+const peekTurnTaskSchema: z.ZodType<PeekTurnTask> = z.object({
+  ...span,
+  kind: z.literal('peek'),
+  contents: z.array(z.object({ id: z.string(), uri: z.string(), created: z.number(), expiration: z.number() })),
+})
+
+export const contentTaskSchema: z.ZodType<ContentTask> = z.union([turnTaskSchema, peekTurnTaskSchema])
 
 export const alertTaskSchema: z.ZodType<AlertTask> = z.object({
   v: z.literal(1),

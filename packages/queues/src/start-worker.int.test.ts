@@ -5,7 +5,7 @@ import { MailtrailError } from '@mailtrail/core'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { openPlace, type Place, tenant, until } from '../test/place.ts'
 import { turnTaskSchema } from './jobs.ts'
-import type { Handler, TaskContext } from './start-worker.ts'
+import { type Handler, longestDelayMs, type TaskContext } from './start-worker.ts'
 
 // Nobody waits 20 seconds for a test: the grace is over when a test says so.
 const grace = vi.hoisted(() => ({ isOver: Promise.withResolvers<void>() }))
@@ -57,6 +57,14 @@ describe('a job that fails', () => {
     expect(await place.raw.contents.getCompletedCount()).toBe(1)
   })
 
+  test('and would have to wait longer than a job stays leaves the queue', async () => {
+    await using place = await openPlace()
+    const handle = failing(() => new MailtrailError('LATER', 'In an hour.', { retry: { again: true, afterMs: longestDelayMs + 1 } }))
+    await runTurn(place, handle, 5)
+    expect(handle).toHaveBeenCalledOnce()
+    expect(await place.raw.contents.getFailedCount()).toBe(1)
+  })
+
   test('and is to wait waits as long as it was told, up to half as much again', async () => {
     await using place = await openPlace()
     const handle = failing(() => new MailtrailError('THROTTLED', 'Wait.', { retry: { again: true, afterMs: 60_000 } }))
@@ -100,8 +108,8 @@ describe('a job that fails', () => {
 describe('job data that is not of the schema', () => {
   test.each([
     { title: 'of a version to come', data: { ...turn, v: 2 } },
-    { title: 'without a tenant', data: { ...turn, v: 1, tenantId: undefined } },
-    { title: 'with a tenant that is none', data: { ...turn, v: 1, tenantId: 'canary' } },
+    { title: 'without a tenant', data: { ...turn, v: 1, kind: 'turn', tenantId: undefined } },
+    { title: 'with a tenant that is none', data: { ...turn, v: 1, kind: 'turn', tenantId: 'canary' } },
     { title: 'that is no object', data: 'canary' },
     { title: 'that is null', data: null },
   ])('($title) fails with JOB_INVALID, and the worker goes on', async ({ data }) => {
@@ -114,7 +122,7 @@ describe('job data that is not of the schema', () => {
     const [job] = await place.raw.contents.getFailed()
     expect(job?.failedReason).toMatch(/^JOB_INVALID: /)
     expect(handle).toHaveBeenCalledOnce()
-    expect(handle.mock.calls[0]?.[0]).toEqual({ v: 1, ...turn })
+    expect(handle.mock.calls[0]?.[0]).toEqual({ v: 1, kind: 'turn', ...turn })
   })
 })
 
@@ -215,7 +223,7 @@ function failing(error: () => Error) {
 /** Queues a turn with so many attempts and next to no wait between them, and runs it to its end. */
 async function runTurn(place: Place, handle: Handler<unknown>, attempts: number): Promise<void> {
   place.work({ ...contents, handle })
-  await place.raw.contents.add('turn', { v: 1, ...turn }, { attempts, backoff: { type: 'fixed', delay: 1 } })
+  await place.raw.contents.add('turn', { v: 1, kind: 'turn', ...turn }, { attempts, backoff: { type: 'fixed', delay: 1 } })
   await place.settled()
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { MailtrailError } from '@mailtrail/core'
+import { MailtrailError, minuteMs, type Retry } from '@mailtrail/core'
 import { DelayedError, type Job, type Processor, UnrecoverableError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -25,6 +25,9 @@ export interface WorkerOptions<T> {
   readonly jobLockMs: number
   readonly log: Logger
 }
+
+/** What has to wait longer leaves the queue, which holds only what is ready: the scheduler asks for it again. */
+export const longestDelayMs: number = 5 * minuteMs
 
 /** Longest wait for running jobs when a worker is asked to end. What is not done by then is handed back by its expired lock. */
 const graceMs = 20_000
@@ -73,13 +76,17 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       jobLog.warn({ event: 'job.failed', attempt: job.attemptsMade + 1, ...found })
       // Redis keeps what is thrown, so an unexpected message stays here.
       if (!isKnown) throw new Error(messageOf(error))
-      if (!error.retry.again) throw new UnrecoverableError(messageOf(error))
+      if (!error.retry.again || isLongDelay(error.retry)) throw new UnrecoverableError(messageOf(error))
       if (error.retry.afterMs === undefined) throw error
       // Holds back this job alone and spends no attempt; `rateLimit` would hold back every tenant's.
       await job.moveToDelayed(Date.now() + error.retry.afterMs * (1 + Math.random() / 2), token)
       throw new DelayedError()
     }
   }
+}
+
+function isLongDelay(retry: Retry): boolean {
+  return retry.again && retry.afterMs !== undefined && retry.afterMs > longestDelayMs
 }
 
 /** Schemas transform too, so that a refusal may be any error, and may quote the data. */

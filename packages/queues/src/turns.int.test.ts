@@ -5,7 +5,7 @@ import { type TurnTask, turnTaskSchema } from './jobs.ts'
 import { contentsPerTurn, createTurns, type Turns, turnsPerTenant, type WaitingContents } from './turns.ts'
 import { createWorkQueues } from './work-queues.ts'
 
-const big: WaitingContents = { tenantId: tenant(1), entryKey: 'ledger/big', total: 5_000, start: 0 }
+const big: WaitingContents = { tenantId: tenant(1), entryKey: 'ledger/big', total: 5_000, expiration: 0, lane: 'live' }
 
 describe('a tenant', () => {
   test('has no more turns in the queue than its share, whatever is offered', async () => {
@@ -56,11 +56,11 @@ describe('a tenant', () => {
     expect(await place.queues.unfinished()).toBe(5 * turnsPerTenant)
   })
 
-  test('has its oldest contents fetched first, in the order of the entry', async () => {
+  test('has what expires first fetched first, in the order of the entry', async () => {
     await using place = await openPlace()
-    const entries = [3, 1, 2].map((hour) => ({ ...big, entryKey: `ledger/${hour}`, total: 100, start: hour }))
+    const entries = [3, 1, 2].map((hour) => ({ ...big, entryKey: `ledger/${hour}`, total: 100, expiration: hour }))
     const order = (await runTurns(place, entries)).map(({ entryKey, offset }) => `${entryKey} ${offset}`)
-    // The first offer had the queue to itself, and so has its share in work before the older ones.
+    // The first offer had the queue to itself, and so has its share in work before those that expire sooner.
     const share = turnsPerTenant - 1
     expect(order).toEqual([
       ...offsetsOf(0, share).map((offset) => `ledger/3 ${offset}`),
@@ -68,6 +68,31 @@ describe('a tenant', () => {
       ...offsetsOf(0, 4).map((offset) => `ledger/2 ${offset}`),
       ...offsetsOf(share + 1, 4).map((offset) => `ledger/3 ${offset}`),
     ])
+  })
+})
+
+describe('what is backfilled', () => {
+  const backfill: WaitingContents = { ...big, entryKey: 'ledger/backfill', total: 200, lane: 'backfill', expiration: -1 }
+
+  test('goes by what expires first, and leaves a place to what is fresh', async () => {
+    await using place = await openPlace()
+    const turns = createTurns(place.redis, place.queues)
+    await turns.offer(backfill)
+    await turns.offer({ ...big, entryKey: 'ledger/live', total: 20 })
+    const names = (await waiting(place)).map(({ entryKey }) => entryKey)
+    expect(names).toEqual(['ledger/backfill', 'ledger/backfill', 'ledger/live'])
+  })
+
+  test('waits behind what somebody waits for, also if that was in line before', async () => {
+    await using place = await openPlace()
+    await createTurns(place.redis, place.queues).offer({ ...big, total: 60 })
+    const order = await runTurns(place, [
+      backfill,
+      { ...big, entryKey: 'ledger/urgent', total: 100, expiration: 9 },
+      { ...big, entryKey: 'ledger/urgent', total: 100, expiration: 9, lane: 'incident' },
+    ])
+    const urgent = order.flatMap(({ entryKey }, index) => (entryKey === 'ledger/urgent' ? [index] : []))
+    expect(urgent).toEqual([3, 4, 5, 6, 7])
   })
 })
 
@@ -121,7 +146,7 @@ describe('an entry offered again', () => {
   test('while older ones have its place goes on where it was', async () => {
     await using place = await openPlace()
     const turns = createTurns(place.redis, place.queues)
-    const begun = { ...big, entryKey: 'ledger/begun', total: 100, start: 1 }
+    const begun = { ...big, entryKey: 'ledger/begun', total: 100, expiration: 1 }
     await turns.offer(begun)
     await turns.offer({ ...big, total: 100 })
     for (const turn of await waiting(place)) await endTurn(place, turns, turn)

@@ -1,4 +1,4 @@
-import type { TenantId } from '@mailtrail/core'
+import type { Lane, TenantId } from '@mailtrail/core'
 import type { Redis } from 'ioredis'
 import type { WorkQueues } from './work-queues.ts'
 
@@ -8,8 +8,9 @@ export interface WaitingContents {
   readonly entryKey: string
   /** How many contents the entry lists. */
   readonly total: number
-  /** The start of the span: what is older is fetched first. */
-  readonly start: number
+  /** When the first of them expires: what expires first is fetched first. */
+  readonly expiration: number
+  readonly lane: Lane
 }
 
 /**
@@ -26,29 +27,49 @@ export interface Turns {
 
 /** Fewer than a fetcher takes at once, so that a slow tenant cannot hold all of it. */
 export const turnsPerTenant = 3
+/** Backfilled contents expire before fresh ones; what is left of the share keeps the fresh ones from waiting for all of them. */
+const backfillTurnsPerTenant = turnsPerTenant - 1
 export const contentsPerTurn = 20
 
+/** The lane stands before the entry, so that one set holds both names of what is in work. */
 const offerScript = `
-if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
-for _, turn in ipairs(redis.call('HVALS', KEYS[2])) do if turn == ARGV[1] then return 0 end end
-redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-redis.call('HSET', KEYS[3], ARGV[1], '0:' .. ARGV[3])
-return 1`
+for _, lane in ipairs({'incident', 'live', 'backfill'}) do
+  local waiting = lane .. ' ' .. ARGV[2]
+  if redis.call('ZSCORE', KEYS[1], waiting) then
+    if ARGV[1] ~= 'incident' or lane == 'incident' then return 0 end
+    redis.call('HSET', KEYS[3], 'incident ' .. ARGV[2], redis.call('HGET', KEYS[3], waiting))
+    redis.call('HDEL', KEYS[3], waiting)
+    redis.call('ZREM', KEYS[1], waiting)
+    return redis.call('ZADD', KEYS[1], ARGV[3], 'incident ' .. ARGV[2])
+  end
+  for _, turn in ipairs(redis.call('HVALS', KEYS[2])) do if turn == waiting then return 0 end end
+end
+redis.call('HSET', KEYS[3], ARGV[1] .. ' ' .. ARGV[2], '0:' .. ARGV[4])
+return redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1] .. ' ' .. ARGV[2])`
 
-/** Takes the next turn of the oldest waiting entry: {entry, offset, count, sequence}, or nothing when the tenant has its share in work. */
+/** Takes the next turn of the entry that goes first: {lane and entry, offset, count, turn}, or nothing when the tenant has its share in work. */
 const admitScript = `
-if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[1]) then return nil end
-local entry = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+local work = redis.call('HVALS', KEYS[2])
+if #work >= tonumber(ARGV[1]) then return nil end
+local backfills = 0
+for _, turn in ipairs(work) do if string.sub(turn, 1, 9) == 'backfill ' then backfills = backfills + 1 end end
+local entry
+for _, waiting in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  if string.sub(waiting, 1, 9) ~= 'backfill ' or backfills < tonumber(ARGV[2]) then entry = waiting break end
+end
 if not entry then return nil end
 local offset, total = string.match(redis.call('HGET', KEYS[3], entry) or '0:0', '(%d+):(%d+)')
 offset, total = tonumber(offset), tonumber(total)
-local count = math.min(tonumber(ARGV[2]), total - offset)
+local count = math.min(tonumber(ARGV[3]), total - offset)
 if offset + count >= total then redis.call('ZREM', KEYS[1], entry) redis.call('HDEL', KEYS[3], entry)
 else redis.call('HSET', KEYS[3], entry, (offset + count) .. ':' .. total) end
 if count <= 0 then return nil end
-local turn = 'turn-' .. redis.call('INCR', KEYS[4]) .. '-' .. ARGV[3]
+local turn = 'turn-' .. redis.call('INCR', KEYS[4]) .. '-' .. ARGV[4]
 redis.call('HSET', KEYS[2], turn, entry)
 return {entry, offset, count, turn}`
+
+/** Puts what somebody waits for before everything else, whenever it expires. */
+const incidentLeadMs = 1e13
 
 export function createTurns(redis: Redis, queues: WorkQueues): Turns {
   const keysOf = (tenantId: TenantId): [string, string, string, string] => {
@@ -58,12 +79,13 @@ export function createTurns(redis: Redis, queues: WorkQueues): Turns {
 
   const admit = async (tenantId: TenantId): Promise<void> => {
     for (;;) {
-      const taken = await redis.eval(admitScript, 4, ...keysOf(tenantId), turnsPerTenant, contentsPerTurn, tenantId)
+      const limits = [turnsPerTenant, backfillTurnsPerTenant, contentsPerTurn]
+      const taken = await redis.eval(admitScript, 4, ...keysOf(tenantId), ...limits, tenantId)
       if (!Array.isArray(taken)) return
-      const [entryKey, offset, count, turnId] = taken
+      const [entry, offset, count, turnId] = taken
       await queues.turn({
         tenantId,
-        entryKey: String(entryKey),
+        entryKey: String(entry).replace(/^\w+ /, ''),
         offset: Number(offset),
         count: Number(count),
         turnId: String(turnId),
@@ -80,10 +102,11 @@ export function createTurns(redis: Redis, queues: WorkQueues): Turns {
   }
 
   return {
-    offer: async ({ tenantId, entryKey, total, start }) => {
+    offer: async ({ tenantId, entryKey, total, expiration, lane }) => {
       await dropLostTurns(tenantId)
       const [waiting, inWork, cursors] = keysOf(tenantId)
-      await redis.eval(offerScript, 3, waiting, inWork, cursors, entryKey, start, total)
+      const score = lane === 'incident' ? expiration - incidentLeadMs : expiration
+      await redis.eval(offerScript, 3, waiting, inWork, cursors, lane, entryKey, score, total)
       await admit(tenantId)
     },
     release: async (tenantId, turnId) => {

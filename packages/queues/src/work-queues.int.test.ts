@@ -10,7 +10,7 @@ const alert = { tenantId: tenant(1), date: '2024-03-14', alertId: 'f'.repeat(64)
 
 describe('a task', () => {
   const tasks: { name: string; add: (queues: WorkQueues) => Promise<void> }[] = [
-    { name: 'list', add: (queues) => queues.list({ ...span, entry: 'listed' }) },
+    { name: 'list', add: (queues) => queues.list({ ...span, entry: 'listed', lane: 'live' }) },
     { name: 'seal', add: (queues) => queues.seal({ ...span, overdue: false }) },
     { name: 'turn', add: (queues) => queues.turn(turn) },
     { name: 'alert', add: (queues) => queues.alert(alert) },
@@ -25,11 +25,11 @@ describe('a task', () => {
 
   test('differs by tenant, span, content type and what is to be done', async () => {
     await using place = await openPlace()
-    await place.queues.list({ ...span, entry: 'listed' })
-    await place.queues.list({ ...span, entry: 'sweep-1h' })
-    await place.queues.list({ ...span, entry: 'listed', tenantId: tenant(2) })
-    await place.queues.list({ ...span, entry: 'listed', contentType: 'Audit.General' })
-    await place.queues.list({ ...span, entry: 'listed', end: 3_600_000 })
+    await place.queues.list({ ...span, entry: 'listed', lane: 'live' })
+    await place.queues.list({ ...span, entry: 'sweep-1h', lane: 'live' })
+    await place.queues.list({ ...span, entry: 'listed', lane: 'live', tenantId: tenant(2) })
+    await place.queues.list({ ...span, entry: 'listed', lane: 'live', contentType: 'Audit.General' })
+    await place.queues.list({ ...span, entry: 'listed', lane: 'live', end: 3_600_000 })
     await place.queues.seal({ ...span, overdue: false })
     await place.queues.seal({ ...span, overdue: true })
     await place.queues.alert(alert)
@@ -42,7 +42,7 @@ describe('a task', () => {
     const handle = vi.fn(async () => {})
     place.work({ queue: 'windows', schema: windowTaskSchema, handle })
     for (let times = 1; times <= 2; times += 1) {
-      await place.queues.list({ ...span, entry: 'listed' })
+      await place.queues.list({ ...span, entry: 'listed', lane: 'live' })
       await until(() => expect(handle).toHaveBeenCalledTimes(times))
       await place.settled()
     }
@@ -55,7 +55,7 @@ describe('a task', () => {
     })
     place.work({ queue: 'windows', schema: windowTaskSchema, handle })
     for (let times = 1; times <= 2; times += 1) {
-      await place.queues.list({ ...span, entry: 'listed' })
+      await place.queues.list({ ...span, entry: 'listed', lane: 'live' })
       await until(() => expect(handle).toHaveBeenCalledTimes(times))
       await place.settled()
     }
@@ -65,7 +65,7 @@ describe('a task', () => {
 describe('while it runs,', () => {
   test('a listing asked for again is not run again', async () => {
     await using place = await openPlace()
-    const runs = await runOnce(place, () => place.queues.list({ ...span, entry: 'listed' }), 1)
+    const runs = await runOnce(place, () => place.queues.list({ ...span, entry: 'listed', lane: 'live' }), 1)
     expect(runs).toBe(1)
   })
 

@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { AlertTask, ListTask, SealTask, TurnTask, WindowTask } from './jobs.ts'
+import type { AlertTask, ContentTask, ListTask, PeekTask, PeekTurnTask, SealTask, TurnTask, WindowTask } from './jobs.ts'
 
 /** Few queues, by stage and never one a tenant: a console polls each of them. */
 export const queueNames = {
@@ -22,7 +22,10 @@ const bounded = {
 export interface WorkQueues extends AsyncDisposable {
   list(task: Omit<ListTask, 'v' | 'kind'>): Promise<void>
   seal(task: Omit<SealTask, 'v' | 'kind'>): Promise<void>
-  turn(task: Omit<TurnTask, 'v'>): Promise<void>
+  peek(task: Omit<PeekTask, 'v' | 'kind'>): Promise<void>
+  turn(task: Omit<TurnTask, 'v' | 'kind'>): Promise<void>
+  /** One at a time for a tenant and content type: what it does not hold, the next peek finds. */
+  peekTurn(task: Omit<PeekTurnTask, 'v' | 'kind'>): Promise<void>
   alert(task: Omit<AlertTask, 'v'>): Promise<void>
   /** Whether a turn waits or runs; false once it ended, or when Redis lost it. */
   hasTurn(turnId: string): Promise<boolean>
@@ -36,17 +39,22 @@ export function createWorkQueues(redis: Redis): WorkQueues {
     defaultJobOptions: { ...bounded, backoff },
   }
   const windows = new Queue<WindowTask>(queueNames.windows, options)
-  const contents = new Queue<TurnTask>(queueNames.contents, options)
+  const contents = new Queue<ContentTask>(queueNames.contents, options)
   const alerts = new Queue<AlertTask>(queueNames.alerts, options)
   const queues = [windows, contents, alerts]
   // Commands wait until Redis is back; without a listener each lost connection would be printed.
   for (const queue of queues) queue.on('error', () => {})
   const spanId = (task: Pick<ListTask, 'tenantId' | 'contentType' | 'start' | 'end'>): string =>
     `${task.tenantId}/${task.contentType}/${task.start}-${task.end}`
+  const typeId = ({ tenantId, contentType }: Pick<PeekTask, 'tenantId' | 'contentType'>): string => `${tenantId}/${contentType}`
   return {
     list: async (task) => {
       const deduplication = { id: `${spanId(task)}/${task.entry}` }
-      await windows.add('list', { v: 1, kind: 'list', ...task }, { attempts: 5, deduplication })
+      // What somebody waits for goes to the head, bounded by how much is listed of a tenant at a time.
+      await windows.add('list', { v: 1, kind: 'list', ...task }, { attempts: 5, deduplication, lifo: task.lane === 'incident' })
+    },
+    peek: async (task) => {
+      await windows.add('peek', { v: 1, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${typeId(task)}/peek` } })
     },
     seal: async (task) => {
       // A seal asked for while one runs must run after it, for the running one may have read the receipts already.
@@ -57,7 +65,10 @@ export function createWorkQueues(redis: Redis): WorkQueues {
       await windows.add('seal', { v: 1, kind: 'seal', ...task }, { attempts: 5, deduplication })
     },
     turn: async (task) => {
-      await contents.add('turn', { v: 1, ...task }, { attempts: 5, jobId: task.turnId })
+      await contents.add('turn', { v: 1, kind: 'turn', ...task }, { attempts: 5, jobId: task.turnId })
+    },
+    peekTurn: async (task) => {
+      await contents.add('peek', { v: 1, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${typeId(task)}/peek` } })
     },
     alert: async (task) => {
       const deduplication = {

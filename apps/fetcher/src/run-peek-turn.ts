@@ -1,0 +1,29 @@
+import type { Handler, PeekTurnTask } from '@mailtrail/queues'
+import { settleContent, type TurnDeps } from './run-turn.ts'
+
+export interface PeekTurnDeps extends TurnDeps {
+  /** The operations whose records are kept, by content type. */
+  readonly routes: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * Fetches what a peek found and reports what was stored, so that the window's own listing need not fetch it again. What fails is left to
+ * that listing: a peek proves nothing and loses nothing.
+ */
+export function createPeekTurnHandler(deps: PeekTurnDeps): Handler<PeekTurnTask> {
+  return async ({ tenantId, contentType, start, end, contents }, { signal, log }) => {
+    const span = { contentType, start, end }
+    const reported = await deps.receipts.read(
+      tenantId,
+      span,
+      contents.map(({ id }) => id),
+    )
+    const [lake, api] = [await deps.lakes.open(tenantId, { signal }), await deps.apis.open(tenantId, { signal })]
+    for (const content of contents) {
+      if (reported.has(content.id)) continue
+      const work = { tenantId, lake, operations: deps.routes[contentType] ?? [], content, api }
+      const receipt = await settleContent(deps, work, { signal, log, lastAttempt: false })
+      if (receipt.outcome === 'stored') await deps.receipts.add(tenantId, span, receipt)
+    }
+  }
+}

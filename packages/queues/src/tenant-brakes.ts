@@ -1,0 +1,55 @@
+import { hourMs, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+
+/** Why a tenant's calls wait, and until when by the fleet's clock (UTC milliseconds). */
+export interface Brake {
+  readonly code: string
+  readonly until: number
+}
+
+/**
+ * What refuses a whole tenant (consent, credential, auditing) refuses each of its calls, so that a probe now and then is enough. Losing a
+ * brake costs a few refused calls.
+ */
+export interface TenantBrakes {
+  /** Holds the tenant back if `error` speaks of all of it; tells whether it did. */
+  hold(tenantId: TenantId, error: unknown, now: number): Promise<boolean>
+  read(tenantId: TenantId): Promise<Brake | undefined>
+  release(tenantId: TenantId): Promise<void>
+}
+
+/** What others have to mend is asked for rarely; what may be mended here, sooner. A subscription may be started every 15 minutes. */
+const holdsMs: ReadonlyMap<string, number> = new Map([
+  ['ACTIVITY_API_AUDITING_OFF', hourMs],
+  ['ACTIVITY_API_TENANT_UNKNOWN', hourMs],
+  ['ACTIVITY_API_CONSENT_MISSING', 15 * minuteMs],
+  ['ACTIVITY_API_LOGIN_FAILED', 15 * minuteMs],
+  ['SECRET_UNAVAILABLE', 5 * minuteMs],
+  ['SUBSCRIPTION_OFF', 15 * minuteMs],
+])
+
+const schema: z.ZodType<Brake> = z.object({ code: z.string(), until: z.number() })
+
+/** Beyond the longest hold, so that the probe that follows is known to be one. */
+const keptSeconds = 4 * 3_600
+
+export function createTenantBrakes(redis: Redis): TenantBrakes {
+  const keyOf = (tenantId: TenantId): string => `mailtrail:brake:${tenantId}`
+  return {
+    hold: async (tenantId, error, now) => {
+      const code = error instanceof MailtrailError ? error.code : ''
+      const holdMs = holdsMs.get(code)
+      if (holdMs === undefined) return false
+      await redis.set(keyOf(tenantId), JSON.stringify({ code, until: now + holdMs } satisfies Brake), 'EX', keptSeconds)
+      return true
+    },
+    read: async (tenantId) => {
+      const value = await redis.get(keyOf(tenantId))
+      return value === null ? undefined : schema.parse(JSON.parse(value))
+    },
+    release: async (tenantId) => {
+      await redis.del(keyOf(tenantId))
+    },
+  }
+}
