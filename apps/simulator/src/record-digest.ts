@@ -16,7 +16,8 @@ export function digestRecords(records: readonly object[]): AuditedRecord[] {
   })
 }
 
-function operationOf(record: object): string {
+/** The top-level `Operation`; empty if there is none. */
+export function operationOf(record: object): string {
   const { Operation: operation } = record as { readonly Operation?: unknown }
   return typeof operation === 'string' ? operation : ''
 }

@@ -1,6 +1,6 @@
 import { applyFeedFaults } from './apply-feed-faults.ts'
 import { contentIdOf } from './content-id.ts'
-import { digestMailRecords, digestRecords } from './record-digest.ts'
+import { digestMailRecords } from './record-digest.ts'
 import type { Scenario, ScenarioContent, ScenarioTenant } from './scenario.ts'
 import type { SimulatedContent, SimulatedTenant, World } from './world.ts'
 
@@ -42,7 +42,7 @@ function contentOfScenario(content: ScenarioContent, index: number): SimulatedCo
     expires: content.expires ? Date.parse(content.expires) : created + contentLifeMs,
     recordCount: content.records.length,
     mailRecords: digestMailRecords(content.records),
-    records: () => digestRecords(content.records),
+    records: () => content.records,
     body: () => body,
     ...(content.fault && { fault: content.fault }),
   }

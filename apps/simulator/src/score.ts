@@ -1,25 +1,25 @@
-import { findFault } from './fault-catalogue.ts'
-import { isChosen, isLostForGood } from './play-faults.ts'
-import { mailOperation } from './record-digest.ts'
+import { isObtainable } from './is-obtainable.ts'
+import { digestRecords, mailOperation, operationOf } from './record-digest.ts'
 import { listableContents, type Simulation } from './simulation.ts'
-import type { AuditedRecord, SimulatedContent, SimulatedTenant, TenantFault } from './world.ts'
+import type { AuditedRecord, SimulatedTenant } from './world.ts'
 
-/** How well a collector did so far. The records are compared by `Id` and digest. */
+/** How well a collector did so far. Records are compared by `Id` and digest. */
 export interface Score {
-  /** The operations whose records count; `all` counts every one. */
+  /** The operations whose records count; `all` is every one. */
   readonly operations: readonly string[]
   /** Distinct records that a correct collector has by now. */
   readonly expected: number
-  /** Of these, the distinct ones that were delivered as they are. */
+  /** Of these, the ones that were delivered as they are. */
   readonly delivered: number
   /** Of these, the ones of which no copy was delivered, right or altered. */
   readonly missing: number
-  /** Copies beyond the first. */
+  /** Right copies beyond the first. */
   readonly duplicated: number
   /** Copies with the `Id` of an expected record, and other content. */
   readonly altered: number
   /** Copies of records that the service does not hold for any tenant. */
   readonly unexpected: number
+  /** Delivered lines and files that are no record. */
   readonly unreadable: number
   readonly tokensLeaked: number
   readonly leaks: { readonly foreignHost: Readonly<Record<string, number>>; readonly otherPlace: number }
@@ -35,26 +35,10 @@ const exampleCount = 10
 
 /** @param operations - `['all']` for every operation */
 export function scoreOf(simulation: Simulation, operations: readonly string[] = [mailOperation]): Score {
-  const expected = new Map(
-    simulation.world.tenants.flatMap((tenant) => expectedRecords(simulation, tenant)).map((record) => [keyOf(record), record]),
-  )
-  const counted = [...expected.values()].filter(({ operation }) => countsIn(operations, operation))
-  const countedIds = new Set(counted.map(({ id }) => id))
-  const copies = simulation.delivered.copies()
-  const right = copies.filter(({ record }) => countedIds.has(record.id) && expected.has(keyOf(record)))
-  const altered = copies.filter(({ record }) => countedIds.has(record.id) && !expected.has(keyOf(record)))
-  const unexpected = copies.filter(({ record }) => countsIn(operations, record.operation) && !countedIds.has(record.id))
-  const deliveredIds = new Set([...right, ...altered].map(({ record }) => record.id))
-  const missing = counted.filter(({ id }) => !deliveredIds.has(id))
   const { tokensAtForeignHost, misplacedTokens, callsOverBudget, withoutPublisherIdentifier, ...conduct } = simulation.metrics.snapshot()
   return {
     operations,
-    expected: counted.length,
-    delivered: right.length,
-    missing: missing.length,
-    duplicated: sum(right.map(({ count }) => count - 1)),
-    altered: sum(altered.map(({ count }) => count)),
-    unexpected: sum(unexpected.map(({ count }) => count)),
+    ...scoreRecords(simulation, operations),
     unreadable: simulation.delivered.unreadable(),
     tokensLeaked: sum(Object.values(tokensAtForeignHost)) + misplacedTokens,
     leaks: { foreignHost: tokensAtForeignHost, otherPlace: misplacedTokens },
@@ -62,6 +46,29 @@ export function scoreOf(simulation: Simulation, operations: readonly string[] = 
     callsWithoutPublisherIdentifier: withoutPublisherIdentifier,
     listingsBeyond24Hours: conduct.listingsBeyond24Hours,
     startsWithin15Minutes: conduct.startsWithin15Minutes,
+  }
+}
+
+type RecordScore = Pick<Score, 'expected' | 'delivered' | 'missing' | 'duplicated' | 'altered' | 'unexpected' | 'examples'>
+
+function scoreRecords(simulation: Simulation, operations: readonly string[]): RecordScore {
+  const held = simulation.world.tenants.flatMap((tenant) => heldRecords(simulation, tenant, operations))
+  const heldKeys = new Set(held.map(({ record }) => keyOf(record)))
+  const heldIds = new Set(held.map(({ record }) => record.id))
+  const expected = new Map(held.flatMap(({ record, isExpected }) => (isExpected ? [[keyOf(record), record]] : [])))
+  const copies = simulation.delivered.copies()
+  const right = copies.filter(({ record }) => expected.has(keyOf(record)))
+  const altered = copies.filter(({ record }) => heldIds.has(record.id) && !heldKeys.has(keyOf(record)))
+  const unexpected = copies.filter(({ record }) => !heldIds.has(record.id) && counts(operations, record.operation))
+  const found = new Set([...right, ...altered].map(({ record }) => record.id))
+  const missing = [...expected.values()].filter(({ id }) => !found.has(id))
+  return {
+    expected: expected.size,
+    delivered: right.length,
+    missing: missing.length,
+    duplicated: sum(right.map(({ count }) => count - 1)),
+    altered: sum(altered.map(({ count }) => count)),
+    unexpected: sum(unexpected.map(({ count }) => count)),
     examples: {
       missing: missing.slice(0, exampleCount).map(({ id }) => id),
       altered: altered.slice(0, exampleCount).map(({ record }) => record.id),
@@ -70,38 +77,27 @@ export function scoreOf(simulation: Simulation, operations: readonly string[] = 
   }
 }
 
-function expectedRecords(simulation: Simulation, tenant: SimulatedTenant): readonly AuditedRecord[] {
-  return listableContents(simulation, tenant)
-    .filter((content) => !isLost(simulation, tenant, content))
-    .flatMap((content) => content.records())
-}
-
-/** Whether a content can never be fetched, however often a client tries. */
-function isLost(simulation: Simulation, tenant: SimulatedTenant, content: SimulatedContent): boolean {
-  if (content.expires <= content.listedFrom) return true
-  if (content.fault && content.fault.times === undefined) return true
-  return tenant.faults.some((fault) => isNeverFetched(simulation.seed, tenant, fault, content))
-}
-
-function isNeverFetched(
-  seed: string,
+/** All records of a tenant's feed; expected are those that are listable by now and can be had. The others are no mistake to deliver. */
+function heldRecords(
+  simulation: Simulation,
   tenant: SimulatedTenant,
-  fault: TenantFault,
-  { contentId, listedFrom, expires }: SimulatedContent,
-): boolean {
-  const definition = findFault(fault.fault)
-  if (!definition || definition.acts === 'feed' || definition.ends.lasting === 'whole') return false
-  const isLasting = fault.times === undefined && fault.timesEach === undefined && fault.from <= listedFrom && fault.to >= expires
-  const isMet = fault.operations.includes('fetch-content') && (fault.contentId ?? contentId) === contentId
-  if (!isLasting || !isMet) return false
-  return isLostForGood(definition) ? isChosen(seed, tenant, fault, `fetch-content ${contentId}`) : fault.probability === 1
+  operations: readonly string[],
+): readonly { readonly record: AuditedRecord; readonly isExpected: boolean }[] {
+  const obtainable = listableContents(simulation, tenant).filter((content) => isObtainable(simulation.seed, tenant, content))
+  const expectedIds = new Set(obtainable.map(({ contentId }) => contentId))
+  return tenant.contents.flatMap(({ contentId, records }) =>
+    digestRecords(records().filter((record) => counts(operations, operationOf(record)))).map((record) => ({
+      record,
+      isExpected: expectedIds.has(contentId),
+    })),
+  )
 }
 
-function countsIn(operations: readonly string[], operation: string): boolean {
+function counts(operations: readonly string[], operation: string): boolean {
   return operations.includes('all') || operations.includes(operation)
 }
 
-function keyOf({ id, sha256 }: { readonly id: string; readonly sha256: string }): string {
+function keyOf({ id, sha256 }: AuditedRecord): string {
   return `${id} ${sha256}`
 }
 

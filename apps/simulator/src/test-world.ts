@@ -59,7 +59,7 @@ export async function startTestWorld(
     [Symbol.asyncDispose]: async () => {
       client[Symbol.dispose]()
       await simulator[Symbol.asyncDispose]()
-      await rm(dir, { recursive: true })
+      await rm(dir, { recursive: true, force: true })
     },
   }
 }

@@ -1,3 +1,4 @@
+import { operationOf } from './record-digest.ts'
 import type { Simulation } from './simulation.ts'
 import { listableContents } from './simulation.ts'
 import type { Answer, Question, RecordDigest, SimulatedContent, SimulatedTenant, ThrottleAlert } from './world.ts'
@@ -22,6 +23,8 @@ interface ContentTruth {
   readonly expires: string
   readonly records: number
   readonly mailRecords: number
+  /** How many records of each operation are in it. */
+  readonly operations: Readonly<Record<string, number>>
 }
 
 /** What a perfect collector would know now, and, for a story, the answer of its case. */
@@ -46,7 +49,7 @@ function tenantTruth(simulation: Simulation, tenant: SimulatedTenant): TenantTru
   }
 }
 
-function contentTruth({ contentId, created, listedFrom, expires, recordCount, mailRecords }: SimulatedContent): ContentTruth {
+function contentTruth({ contentId, created, listedFrom, expires, recordCount, mailRecords, records }: SimulatedContent): ContentTruth {
   const iso = (time: number): string => new Date(time).toISOString()
   return {
     contentId,
@@ -55,5 +58,10 @@ function contentTruth({ contentId, created, listedFrom, expires, recordCount, ma
     expires: iso(expires),
     records: recordCount,
     mailRecords: mailRecords.length,
+    operations: countByOperation(records()),
   }
+}
+
+function countByOperation(records: readonly object[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(records, operationOf)].map(([operation, alike]) => [operation, alike.length]))
 }

@@ -57,8 +57,8 @@ export interface SimulatedContent {
   readonly recordCount: number
   /** The MailItemsAccessed records in it. */
   readonly mailRecords: readonly RecordDigest[]
-  /** All of its own records. */
-  readonly records: () => readonly AuditedRecord[]
+  /** All of its own records, the numbers in them as they are written. */
+  readonly records: () => readonly object[]
   readonly body: () => Buffer
   readonly fault?: Fault
 }

@@ -1,5 +1,4 @@
 import { parseRecords } from '../parse-records.ts'
-import { digestRecords } from '../record-digest.ts'
 import type { SimulatedContent } from '../world.ts'
 import { type FaultDefinition, type FaultEnds, type FaultOperation, type FeedFaultContext, harmless } from './fault-definition.ts'
 
@@ -75,7 +74,7 @@ export const contentFaults: readonly FaultDefinition[] = [
       }))
       return {
         recordCount: content.recordCount + megabytes,
-        records: () => [...content.records(), ...digestRecords(padding)],
+        records: () => [...content.records(), ...padding],
         body: withRecords(content, (records) => [...padding, ...records]),
       }
     }),

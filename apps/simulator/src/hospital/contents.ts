@@ -1,6 +1,5 @@
 import { contentIdOf } from '../content-id.ts'
 import type { Random } from '../random.ts'
-import { digestRecords } from '../record-digest.ts'
 import { contentLifeMs } from '../scenario-world.ts'
 import type { SimulatedContent } from '../world.ts'
 import type { Way } from './access.ts'
@@ -146,7 +145,7 @@ function finish(random: Random, draft: Draft): SimulatedContent {
     expires: created + contentLifeMs,
     recordCount: records.length,
     mailRecords: records.flatMap(({ digest }) => digest ?? []),
-    records: () => digestRecords(order),
+    records: () => order,
     body: () => printBody(order, form),
   }
 }
