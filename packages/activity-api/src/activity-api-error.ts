@@ -17,7 +17,7 @@ export interface Failure {
   /** The service's own time of the answer, in ms since the epoch. */
   readonly serviceDate?: number | undefined
   /** A sentence of our own. Text of the service stays out, for it may quote what was sent. */
-  readonly detail?: string
+  readonly detail?: string | undefined
   readonly cause?: unknown
 }
 

@@ -29,16 +29,19 @@ const byVendorCode: ReadonlyMap<string, ActivityApiErrorCode> = new Map([
 ])
 
 /**
- * Finds our word for a failed answer: by vendor code first, then by HTTP status. A code nobody has documented yet is classified by its status.
+ * Finds our word for a failed answer: by what the service says first, then by HTTP status. A code nobody has documented yet is classified by its
+ * status, but says nothing of consent where it is not of the family that does.
  *
  * @see https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-reference#errors
  */
 export function classifyFailure(operation: Operation, status: number, error: VendorError): ActivityApiErrorCode {
-  const { vendorCode, auditingOff } = error
-  const known = vendorCode && byVendorCode.get(vendorCode)
+  const { vendorCode = '', auditingOff } = error
+  const known = byVendorCode.get(vendorCode)
   if (known) return known
-  if (vendorCode && /^AF500\d\d$/.test(vendorCode)) return 'ACTIVITY_API_UNAVAILABLE'
-  if (auditingOff && status === 400) return 'ACTIVITY_API_AUDITING_OFF'
+  if (vendorCode.startsWith('AF5')) return 'ACTIVITY_API_UNAVAILABLE'
+  // Seen with 400. With a 5xx the service itself has failed, and what it says of the tenant is no finding.
+  if (auditingOff) return status < 500 ? 'ACTIVITY_API_AUDITING_OFF' : 'ACTIVITY_API_UNAVAILABLE'
+  if (status === 403 && /^AF(?!1)/.test(vendorCode)) return 'ACTIVITY_API_REQUEST_INVALID'
   return classifyStatus(operation, status, error.json)
 }
 

@@ -13,7 +13,11 @@ const chunkSize = 128 * 1024
  *
  * @throws {@link ActivityApiError} while reading `ACTIVITY_API_TRANSFER_CUT`; at once `ACTIVITY_API_RESPONSE_INVALID` for a coding we did not ask for
  */
-export function decodeBody(response: Dispatcher.ResponseData, failure: Failure, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+export function decodeBody(
+  response: Dispatcher.ResponseData,
+  failure: Failure,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const coding = firstHeader(response.headers, 'content-encoding')?.trim().toLowerCase() ?? ''
   if (coding === '' || coding === 'identity') return guard(quiet(response.body), failure, signal)
   if (coding === 'gzip' || coding === 'x-gzip') return guard(quiet(gunzip(response.body)), failure, signal)

@@ -23,6 +23,11 @@ export const errorCodes = {
     meaning: 'The app may not read the audit feed',
     remedy: 'Grant the application permission ActivityFeed.Read and have an administrator of the tenant consent.',
   },
+  ACTIVITY_API_ACCESS_BLOCKED: {
+    again: false,
+    meaning: 'The tenant blocks the app',
+    remedy: 'Ask the tenant to enable the app, and to exempt it from the policy of conditional access or to allow our addresses.',
+  },
   ACTIVITY_API_SUBSCRIPTION_MISSING: {
     again: false,
     meaning: 'There is no subscription for the content type',
@@ -41,7 +46,7 @@ export const errorCodes = {
   },
   ACTIVITY_API_TENANT_UNKNOWN: {
     again: false,
-    meaning: 'The service does not know the tenant, or has it misconfigured',
+    meaning: 'The service does not know the tenant, has it misconfigured, or the tenant does not have the API',
     remedy: 'Check the tenant id and its cloud; if both are right, open a support case.',
   },
   ACTIVITY_API_WINDOW_TOO_LONG: {
@@ -97,8 +102,8 @@ export const errorCodes = {
   },
   ACTIVITY_API_LOGIN_FAILED: {
     again: false,
-    meaning: 'The token service refused the app',
-    remedy: 'Check tenant id, client id, and that the secret or certificate is registered and has not expired.',
+    meaning: 'The token service refused the credential of the app',
+    remedy: 'Check that the secret or certificate is registered with the app and has not expired, and the client id.',
   },
 } as const
 

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs'
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import type { Cloud } from './clouds.ts'
 
-const timeouts = {
+/** In milliseconds. */
+export interface HttpTimeouts {
+  readonly connectTimeout: number
+  readonly headersTimeout: number
+  readonly bodyTimeout: number
+  readonly keepAliveTimeout: number
+}
+
+const usualTimeouts: HttpTimeouts = {
   /** Milliseconds for TCP and TLS together. */
   connectTimeout: 10_000,
   /** Milliseconds until the answer's headers; busy tenants are listed slowly. */
@@ -11,7 +19,7 @@ const timeouts = {
   bodyTimeout: 60_000,
   /** Milliseconds an idle connection is kept, unless the service asks for less. */
   keepAliveTimeout: 30_000,
-} as const
+}
 
 /** Connections to one origin. A content holds one as long as it is read. */
 const connections = 12
@@ -21,7 +29,7 @@ const connections = 12
  *
  * HTTP/1.1 only: one content, one connection, so that a slow reader or a reset concerns that content alone.
  */
-export function createHttpAgent(cloud: Cloud): Dispatcher {
+export function createHttpAgent(cloud: Cloud, timeouts: HttpTimeouts = usualTimeouts): Dispatcher {
   const tls = cloud.caFile === undefined ? {} : { ca: readFileSync(cloud.caFile, 'utf8') }
   return new EnvHttpProxyAgent({ ...timeouts, connections, allowH2: false, connect: tls, requestTls: tls })
 }

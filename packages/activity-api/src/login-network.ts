@@ -2,12 +2,13 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@az
 import type { Dispatcher } from 'undici'
 import { ActivityApiError, type Failure } from './activity-api-error.ts'
 import type { ActivityApiOptions } from './activity-api-options.ts'
-import { classifyLogin, readLoginError } from './classify-login.ts'
+import { classifyLogin, hintOfLogin, readLoginError } from './classify-login.ts'
 import { decodeBody } from './decode-body.ts'
 import { firstHeader } from './first-header.ts'
 import { parseJson } from './parse-json.ts'
 import { readBounded } from './read-bounded.ts'
 import { parseRetryAfter } from './retry-after.ts'
+import { parseServiceDate } from './service-date.ts'
 import { toTransportFailure } from './transport-failure.ts'
 
 const maxAnswerBytes = 1024 * 1024
@@ -78,8 +79,9 @@ function toVerdict(
 ): ActivityApiError | undefined {
   if (status === 200) return undefined
   const error = readLoginError(json)
-  const context = { ...failure, status, vendorCode: error.vendorCode, retryAfterMs: parseRetryAfter(headers) }
-  return new ActivityApiError(classifyLogin(status, error), context)
+  const { vendorCode } = error
+  const told = { retryAfterMs: parseRetryAfter(headers), serviceDate: parseServiceDate(headers) }
+  return new ActivityApiError(classifyLogin(status, error), { ...failure, status, vendorCode, ...told, detail: hintOfLogin(vendorCode) })
 }
 
 /** The discovery document names the token endpoint; it may not lead the secret to another host. */

@@ -35,6 +35,8 @@ export function createLogin(options: ActivityApiOptions, agent: Dispatcher, cred
     try {
       return requireToken(await app.acquireTokenByClientCredential({ scopes, skipCache }))
     } catch (error) {
+      // MSAL would answer the calls of the next minute from a failure it remembers, by an error of its own that says less.
+      app = undefined
       throw network.takeFailure() ?? toLoginFailure(error, options)
     }
   }

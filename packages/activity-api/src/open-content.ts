@@ -2,6 +2,7 @@ import type { Abortable } from '@mailtrail/core'
 import type { Operation } from './activity-api-error.ts'
 import type { ContentDescriptor } from './content-descriptor.ts'
 import { decodeBody } from './decode-body.ts'
+import { refuseErrorObject } from './refuse-error-object.ts'
 import { sendRequest } from './send-request.ts'
 import type { Session } from './session.ts'
 
@@ -17,12 +18,14 @@ export interface ContentBody {
   readonly body: AsyncIterable<Uint8Array>
 }
 
-/** Requests a content and hands out its body once the status is known to be good. What the body holds is the reader's to judge. */
+/** Requests a content and hands out its body once its status and its first bytes are known to be good. What it holds is the reader's to judge. */
 export async function openContent(
   session: Session,
   { contentId, contentUri }: Pick<ContentDescriptor, 'contentId' | 'contentUri'>,
   { signal }: Abortable = {},
 ): Promise<ContentBody> {
-  const { response, failure } = await sendRequest(session, { operation, method: 'GET', url: contentUri, contentId }, { signal })
-  return { serviceDate: failure.serviceDate, body: decodeBody(response, failure, signal) }
+  const answer = await sendRequest(session, { operation, method: 'GET', url: contentUri, contentId }, { signal })
+  const { response, failure } = answer
+  const body = await refuseErrorObject(session, answer, decodeBody(response, failure, signal))
+  return { serviceDate: failure.serviceDate, body }
 }

@@ -109,7 +109,7 @@ describe('a login', () => {
   test('for a tenant the token service does not know is refused with its code', async () => {
     service.answers.discovery = (response) =>
       sendJson(response, { error: 'invalid_tenant', error_description: 'AADSTS90002: Tenant not found.' }, { status: 400 })
-    expect(await caught(list())).toMatchObject({ code: 'ACTIVITY_API_LOGIN_FAILED', vendorCode: 'AADSTS90002' })
+    expect(await caught(list())).toMatchObject({ code: 'ACTIVITY_API_TENANT_UNKNOWN', vendorCode: 'AADSTS90002' })
   })
 
   test('is not sent where a discovery document leads away from the login host', async () => {
