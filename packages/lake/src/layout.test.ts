@@ -80,3 +80,21 @@ test('history keys sort by time and hold no colon, which some stores refuse', ()
   expect([late, early].sort()).toEqual([early, late])
   expect(early).not.toContain(':')
 })
+
+test('checks lie below the prefix of their tenant, in the order of time, and not among the tenants', () => {
+  const keys = ['2024-03-14T00:00:00.000Z', '2024-03-14T12:00:00.000Z', '2024-11-01T00:00:00.000Z'].map((at) =>
+    layout.checkKey(tenantId, at),
+  )
+  expect(keys.toSorted()).toEqual(keys)
+  expect(keys.every((key) => key.startsWith(layout.checksPrefix(tenantId)) && !key.startsWith(layout.tenantsPrefix))).toBe(true)
+})
+
+test.each([
+  { key: layout.tenantKey(tenantId), replaceable: true },
+  { key: layout.historyKey(tenantId, '2024-03-14T00:00:00.000Z', 'added'), replaceable: false },
+  { key: layout.checkKey(tenantId, '2024-03-14T00:00:00.000Z'), replaceable: false },
+  { key: layout.consentKey('nonce'), replaceable: false },
+  { key: layout.alertKey(tenantId, date, 'id'), replaceable: false },
+])('whether $key may change: $replaceable', ({ key, replaceable }) => {
+  expect(layout.isReplaceable(key)).toBe(replaceable)
+})

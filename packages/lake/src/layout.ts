@@ -63,9 +63,28 @@ export function historyPrefix(tenantId: TenantId): string {
   return `${tenantsPrefix}${tenantId}/history/`
 }
 
-/** Whether an object of this key may change: what is below `control/`, and no dated history. All else is written once. */
+/** Checks of a tenant's prerequisites. They come daily, so they are kept apart from what is listed to find the tenants. */
+export function checksPrefix(tenantId: TenantId): string {
+  return `${evidenceOfChecks}${tenantId}/`
+}
+
+/** @param at - ISO time of the check, which orders them by name */
+export function checkKey(tenantId: TenantId, at: string): string {
+  return `${checksPrefix(tenantId)}${at.replaceAll(':', '')}.json`
+}
+
+/** That the one-time state of a consent link was used. `nonce` is base64url. */
+export function consentKey(nonce: string): string {
+  return `${usedConsents}${nonce}.json`
+}
+
+const evidenceOfChecks = 'control/checks/'
+const usedConsents = 'control/consent/'
+
+/** Whether an object of this key may change: what is below `control/`, and no dated evidence. All else is written once. */
 export function isReplaceable(key: string): boolean {
-  return key.startsWith('control/') && !key.includes('/history/')
+  const isEvidence = key.includes('/history/') || key.startsWith(evidenceOfChecks) || key.startsWith(usedConsents)
+  return key.startsWith('control/') && !isEvidence
 }
 
 /** @param at - ISO time of the event, which orders the history by name */

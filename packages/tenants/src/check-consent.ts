@@ -7,11 +7,11 @@ export const feedRole = 'ActivityFeed.Read'
 
 /** Whether an administrator of the tenant let the app read the feed: by the token's roles, and by what the feed makes of them. */
 export function judgeConsent(facts: CheckFacts): Check {
-  const fix = `mailtrail tenant consent-link --tenant ${facts.tenantId}`
+  const fix = `mailtrail tenant consent-link --tenant ${facts.tenantId}; if the app is disabled in the tenant, have it enabled there.`
   const failed = (detail: string, code?: string): Check => ({ check: 'consent', state: 'failed', detail, code, fix })
   const refused = refusalOf(facts)
   if (refused) return failed(`${capitalised(refused.detail)}.`, refused.code)
-  const refusal = feedFailures(facts).find(({ code }) => code === 'ACTIVITY_API_CONSENT_MISSING')
+  const refusal = feedFailures(facts).find(({ code }) => isRefusal(code))
   if (refusal) return failed(`The feed does not let the app in: its token has no ${feedRole} there.`, refusal.vendorCode ?? refusal.code)
   const access = accessOf(facts)
   if (!access) return { check: 'consent', state: 'unknown', detail: 'Nobody could sign in, so no token was seen.' }
@@ -40,6 +40,10 @@ function refusalOf(facts: CheckFacts, check: 'consent' | 'tenant' = 'consent'): 
     if (refusal?.check === check) return { detail: refusal.detail, code: failure.vendorCode ?? failure.code }
   }
   return undefined
+}
+
+function isRefusal(code: string): boolean {
+  return code === 'ACTIVITY_API_CONSENT_MISSING' || code === 'ACTIVITY_API_ACCESS_BLOCKED'
 }
 
 function isAboutTenant({ code, vendorCode }: CheckFailure): boolean {

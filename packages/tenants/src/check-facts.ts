@@ -74,7 +74,7 @@ export function failureOf(attempt: Attempt<unknown>): CheckFailure | undefined {
 }
 
 /** What the first credential that was taken grants. */
-export function accessOf({ credentials }: CheckFacts): Access | undefined {
+export function accessOf({ credentials }: Pick<CheckFacts, 'credentials'>): Access | undefined {
   return credentials.map(({ signIn }) => resultOf(signIn)).find((access) => access !== undefined)
 }
 

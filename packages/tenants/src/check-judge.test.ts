@@ -98,6 +98,23 @@ describe.each<Situation>([
     states: { consent: 'failed', auditing: 'unknown', subscription: 'unknown', budget: 'unknown' },
   },
   {
+    title: 'an app that a policy keeps out',
+    facts: signInFails('AADSTS53003', 400, 'ACTIVITY_API_ACCESS_BLOCKED'),
+    states: { ...nobodyLetIn, consent: 'failed' },
+    code: 'AADSTS53003',
+  },
+  {
+    title: 'a resource the login does not know',
+    facts: signInFails('AADSTS70011', 400, 'ACTIVITY_API_REQUEST_INVALID'),
+    states: { ...nobodyLetIn, tenant: 'failed' },
+    code: 'AADSTS70011',
+  },
+  {
+    title: 'a token for another tenant, which is sent nowhere',
+    facts: { credentials: [{ ...certificate, signIn: { value: { ...access, tenantId: otherTenant } } }], ...unasked },
+    states: { tenant: 'failed', auditing: 'unknown', subscription: 'unknown', budget: 'unknown' },
+  },
+  {
     title: 'a wrong secret',
     facts: { credentials: [{ ...secret, signIn: fails('ACTIVITY_API_LOGIN_FAILED', 'AADSTS7000215', 401) }], ...unasked },
     states: { ...notSignedIn, credential: 'failed' },

@@ -87,7 +87,8 @@ async function resolveCredentials(references: readonly string[], context: Secret
   throw results.find((result) => result.status === 'rejected')?.reason
 }
 
-function credentialOf(secret: string): Credential {
+/** A secret's text is a certificate where it holds PEM. */
+export function credentialOf(secret: string): Credential {
   const isCertificate = secret.includes('-----BEGIN')
   return isCertificate ? { kind: 'certificate', certificatePem: secret } : { kind: 'secret', clientSecret: secret }
 }

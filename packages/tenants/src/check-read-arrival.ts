@@ -1,0 +1,58 @@
+import { type Abortable, dayMs, mailContentType, type TenantId, utcDate } from '@mailtrail/core'
+import { type EntryPlace, listEntryPlaces, type ObjectStore, rawPrefix, readLedgerEntry } from '@mailtrail/lake'
+import type { ArrivalFact } from './check-facts.ts'
+import { readHistory } from './history.ts'
+
+/** Days of the ledger that are looked at, the newest first, until records are found: the service lists no longer than that. */
+const daysBack = 8
+const readsAtOnce = 16
+
+/**
+ * How the arrival of records stands.
+ *
+ * @param lake - the tenant's own
+ * @param now - by the service's clock where it is known
+ * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`
+ */
+export async function readArrival(
+  fleetLake: ObjectStore,
+  lake: ObjectStore,
+  tenantId: TenantId,
+  now: number,
+  options: Abortable,
+): Promise<ArrivalFact> {
+  const history = await readHistory(fleetLake, tenantId, options)
+  const verified = history.find((event) => event.kind === 'subscription-verified' && event.contentType === mailContentType)
+  let found: Omit<ArrivalFact, 'verifiedAt'> = { recordsAt: undefined, mailRecordsAt: undefined, isListed: false }
+  for (let day = 0; day < daysBack && found.mailRecordsAt === undefined; day += 1) {
+    const places = await Array.fromAsync(listEntryPlaces(lake, tenantId, utcDate(now - day * dayMs), options))
+    const own = places.filter(({ contentType }) => contentType === mailContentType)
+    found = await lookThrough(lake, tenantId, own.toReversed(), { ...found, isListed: found.isListed || own.length > 0 }, options)
+  }
+  return { verifiedAt: verified?.at, ...found }
+}
+
+async function lookThrough(
+  lake: ObjectStore,
+  tenantId: TenantId,
+  places: readonly EntryPlace[],
+  before: Omit<ArrivalFact, 'verifiedAt'>,
+  options: Abortable,
+): Promise<Omit<ArrivalFact, 'verifiedAt'>> {
+  // What a `listed` entry names is not stored yet.
+  const telling = places.filter(({ entry }) => entry !== 'listed')
+  const mailPrefix = rawPrefix('MailItemsAccessed', tenantId)
+  let { recordsAt, mailRecordsAt } = before
+  for (let from = 0; from < telling.length && mailRecordsAt === undefined; from += readsAtOnce) {
+    const some = telling.slice(from, from + readsAtOnce)
+    const entries = await Promise.all(some.map(({ key }) => readLedgerEntry(lake, key, options)))
+    const stored = entries.flatMap(({ contents }) => contents).filter(({ outcome }) => outcome === 'stored')
+    recordsAt ??= newest(stored.filter(({ recordsSeen }) => recordsSeen > 0))
+    mailRecordsAt ??= newest(stored.filter(({ objects }) => objects.some(({ key }) => key.startsWith(mailPrefix))))
+  }
+  return { ...before, recordsAt, mailRecordsAt }
+}
+
+function newest(contents: readonly { readonly created: number }[]): number | undefined {
+  return contents.length === 0 ? undefined : Math.max(...contents.map(({ created }) => created))
+}
