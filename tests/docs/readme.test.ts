@@ -9,7 +9,7 @@ import { describe, expect, test, vi } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const documents = globSync(['*.md', 'docs/**/*.md', 'infra/**/*.md', '{apps,packages}/*/README.md'], { cwd: root }).sort()
-const commandNames = /^(demo|test|up|serve|tenant|import|coverage|investigate)$/
+const commandNames = /^(demo|test|up|serve|simulator|tenant|import|coverage|investigate)$/
 
 test.each(documents)('what %s points at is there', (document) => {
   const text = withoutCode(read(document))

@@ -1,1 +1,2 @@
+export * from './run-turn.ts'
 export * from './start-fetcher.ts'

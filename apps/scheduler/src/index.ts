@@ -1,1 +1,2 @@
+export * from './schedule-tenant.ts'
 export * from './start-scheduler.ts'

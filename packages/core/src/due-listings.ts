@@ -45,7 +45,8 @@ export function dueListings(
   now: number,
   isKnown: (span: EntrySpan, entry: EntryName) => boolean,
 ): DueListing[] {
-  const oldest = now - listableMs - clockAllowanceMs
+  const edge = now - listableMs
+  const oldest = edge - clockAllowanceMs
   const due: DueListing[] = []
   const offer = (period: CollectionPeriod, span: Interval, entry: ListingName): void => {
     const { contentType } = period
@@ -64,7 +65,7 @@ export function dueListings(
       for (const { from, to } of windowsOver(swept, periodMs)) {
         const whole = cut({ from, to: to + extraMs }, period)
         if (isKnown({ contentType: period.contentType, start: whole.from, end: whole.to }, entry)) continue
-        for (const span of whole.from < oldest ? hoursLeft(cut({ from, to }, period), oldest) : [whole]) {
+        for (const span of whole.from < edge ? hoursLeft(cut({ from, to }, period), oldest) : [whole]) {
           // Where all of it was decided on later, its windows are listed later than the sweep was due.
           const isNeeded = periods.some((part) => isPart(part, period) && overlaps(part, span) && part.since < span.to + ageMs)
           if (span.to + ageMs <= now && isNeeded) offer(period, span, entry)
