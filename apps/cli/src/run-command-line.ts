@@ -5,6 +5,7 @@ import { addDemoCommand } from './commands/demo.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addInvestigateCommand } from './commands/investigate.ts'
 import { addServeCommand } from './commands/serve.ts'
+import { addSimulatorCommand } from './commands/simulator.ts'
 import { addTenantCommand } from './commands/tenant.ts'
 import { addUpCommand } from './commands/up.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -54,6 +55,7 @@ function createProgram(setExitCode: SetExitCode): Command {
   addImportCommand(program, setExitCode)
   addCoverageCommand(program, setExitCode)
   addInvestigateCommand(program, setExitCode)
+  addSimulatorCommand(program, setExitCode)
   return program
 }
 

@@ -4,10 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Announcement } from './announcement.ts'
+import { faultCatalogue } from './fault-catalogue.ts'
 import { connect } from './test-client.ts'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
@@ -58,6 +60,43 @@ describe('the command', () => {
     expect(await once(process, 'exit')).toEqual([0, null])
   })
 
+  test('prints the score of what was delivered when it ends', async () => {
+    const delivered = join(dir, 'delivered.ndjson')
+    await writeFile(delivered, '{"Id":"r1","Operation":"MailItemsAccessed"}\n{"Id":"r2","Operation":"Send"}\n')
+    const { process } = await startCommand(
+      ['--json', '--delivered', delivered, '--operation', 'all'],
+      [
+        { created: '2024-03-11T00:00:00Z', records: [{ Id: 'r1', Operation: 'MailItemsAccessed' }] },
+        {
+          created: '2024-03-11T00:00:00Z',
+          records: [
+            { Id: 'r2', Operation: 'Send' },
+            { Id: 'r3', Operation: 'Send' },
+          ],
+        },
+      ],
+    )
+    process.kill('SIGINT')
+    const [[line], [status]] = await Promise.all([once(createInterface(process.stdout as Readable), 'line'), once(process, 'exit')])
+    expect(JSON.parse(line)).toMatchObject({ expected: 3, delivered: 2, missing: 1, examples: { missing: ['r3'] } })
+    expect(status).toBe(0)
+  })
+
+  test('prints the catalogue of faults, for people and for programs', async () => {
+    const [table, json] = await Promise.all([runToEnd(['--faults']), runToEnd(['--faults', '--json'])])
+    expect(table.stdout).toContain('af20023-after-restart')
+    expect(JSON.parse(json.stdout)).toEqual(JSON.parse(JSON.stringify(faultCatalogue)))
+  })
+
+  test('with --text speaks to people, and with --now and a speed its clock is the real one', async () => {
+    const started = spawnCommand(['--scenario', await writeScenario([]), '--dir', dir, '--text', '--now', '--speed', '1'])
+    const said = text(started.stdout)
+    await once(started.stdout, 'data')
+    started.kill('SIGTERM')
+    await once(started, 'exit')
+    expect(await said).toMatch(/login, API root, resource +https:\/\/127\.0\.0\.1:\d+\n[\s\S]*\n {2}missing +0 /)
+  })
+
   test('says so when its port is taken, and exits 1', async () => {
     const { announced } = await startCommand([])
     const { status, stderr } = await runToEnd([
@@ -91,18 +130,25 @@ describe('the command', () => {
   })
 })
 
-async function startCommand(args: readonly string[]): Promise<{ announced: Announcement; process: ChildProcess }> {
-  const file = join(dir, 'scenario.json')
-  await writeFile(file, JSON.stringify({ start: '2024-03-11T00:00:00Z', tenants: [{ ...tenant, contents: [] }] }))
-  const started = spawnCommand(['--scenario', file, '--dir', join(dir, 'out'), ...args])
+async function startCommand(
+  args: readonly string[],
+  contents: readonly object[] = [],
+): Promise<{ announced: Announcement; process: ChildProcess }> {
+  const started = spawnCommand(['--scenario', await writeScenario(contents), '--dir', join(dir, 'out'), ...args])
   const [line] = await once(createInterface(started.stdout), 'line')
   return { announced: JSON.parse(line), process: started }
 }
 
-async function runToEnd(args: readonly string[]): Promise<{ status: number | null; stderr: string }> {
+async function writeScenario(contents: readonly object[]): Promise<string> {
+  const file = join(dir, 'scenario.json')
+  await writeFile(file, JSON.stringify({ start: '2024-03-11T00:00:00Z', tenants: [{ ...tenant, initiallySubscribed: true, contents }] }))
+  return file
+}
+
+async function runToEnd(args: readonly string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const started = spawnCommand(args)
-  const [stderr, [status]] = await Promise.all([text(started.stderr), once(started, 'exit')])
-  return { status, stderr }
+  const [stdout, stderr, [status]] = await Promise.all([text(started.stdout), text(started.stderr), once(started, 'exit')])
+  return { status, stdout, stderr }
 }
 
 function spawnCommand(args: readonly string[]) {
