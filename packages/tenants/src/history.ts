@@ -1,5 +1,8 @@
 import { type Abortable, type HistoryEvent, historyEventSchema, type TenantId } from '@mailtrail/core'
 import { historyKey, historyPrefix, type ObjectStore } from '@mailtrail/lake'
+import { mapBounded } from './map-bounded.ts'
+
+const readsAtOnce = 16
 
 /** Adds a dated event to the tenant's history; the same event twice is one. */
 export async function recordHistory(lake: ObjectStore, tenantId: TenantId, event: HistoryEvent, options?: Abortable): Promise<void> {
@@ -10,10 +13,10 @@ export async function recordHistory(lake: ObjectStore, tenantId: TenantId, event
 
 /** The tenant's history, oldest first. */
 export async function readHistory(lake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[] = []
-  for await (const key of lake.list(historyPrefix(tenantId), options)) {
+  const keys = await Array.fromAsync(lake.list(historyPrefix(tenantId), options))
+  const events = await mapBounded(keys, readsAtOnce, async (key) => {
     const bytes = await lake.read(key, options)
-    if (bytes) events.push(historyEventSchema.parse(JSON.parse(Buffer.from(bytes).toString())))
-  }
-  return events
+    return bytes ? [historyEventSchema.parse(JSON.parse(Buffer.from(bytes).toString()))] : []
+  })
+  return events.flat()
 }

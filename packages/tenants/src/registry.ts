@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type Abortable, MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
 import { type ObjectStore, tenantKey, tenantsPrefix } from '@mailtrail/lake'
-import { formatTenant, parseTenant, type Tenant } from './tenant.ts'
+import { formatTenant, isSameTenant, parseTenant, type Tenant } from './tenant.ts'
 
 /** @throws {@link MailtrailError} `TENANT_INVALID` with every fault, `TENANT_EXISTS` */
 export async function addTenant(lake: ObjectStore, tenant: Tenant, options?: Abortable): Promise<void> {
@@ -12,9 +11,15 @@ export async function addTenant(lake: ObjectStore, tenant: Tenant, options?: Abo
 
 /** @throws {@link MailtrailError} `TENANT_UNKNOWN`, `TENANT_INVALID` */
 export async function readTenant(lake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<Tenant> {
+  const tenant = await findTenant(lake, tenantId, options)
+  if (tenant) return tenant
+  throw unknown(lake, tenantId)
+}
+
+/** Undefined when nobody registered it. @throws {@link MailtrailError} `TENANT_INVALID` */
+export async function findTenant(lake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<Tenant | undefined> {
   const bytes = await lake.read(tenantKey(tenantId), options)
-  if (!bytes) throw unknown(lake, tenantId)
-  return decode(tenantId, bytes)
+  return bytes && decode(tenantId, bytes)
 }
 
 /**
@@ -35,7 +40,7 @@ export async function updateTenant(
     const before = decode(tenantId, version.bytes)
     const body = formatTenant({ ...change(before), tenantId })
     const after = decode(tenantId, body)
-    if (isDeepStrictEqual(after, before)) return after
+    if (isSameTenant(after, before)) return after
     if (after.lake !== before.lake) {
       throw new MailtrailError('TENANT_INVALID', `The lake of tenant ${tenantId} was fixed when it was added: evidence does not move.`)
     }

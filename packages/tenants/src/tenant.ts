@@ -63,10 +63,21 @@ export function parseTenant(tenantId: TenantId, input: unknown): Tenant {
   return tenant
 }
 
+/** What keeps the tenant from being registered, each fault led by its field. */
+export function findTenantFaults(tenant: Tenant): string[] {
+  const { error } = schema.safeParse({ schema: 2, ...tenant })
+  return error ? faultsOf(error) : []
+}
+
 /** The registration as it is stored. @throws {@link MailtrailError} `TENANT_INVALID` with every fault */
 export function formatTenant(tenant: Tenant): Uint8Array {
   const fields = { schema: 2, ...parseTenant(tenant.tenantId, { schema: 2, ...tenant }) }
   return Buffer.from(`${JSON.stringify(fields, null, 2)}\n`)
+}
+
+/** Whether both are stored alike. */
+export function isSameTenant(a: Tenant, b: Tenant): boolean {
+  return Buffer.compare(formatTenant(a), formatTenant(b)) === 0
 }
 
 /** What is wrong, without repeating values: one of them may be a secret. */
