@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { caught } from '../test/caught.ts'
+import { collect } from '../test/collect.ts'
 import { publisherId, sendJson, startVendorService } from '../test/vendor-service.ts'
 import { createActivityApi } from './activity-api.ts'
 
@@ -59,4 +60,45 @@ test.each([
   const started = api.startSubscription('Audit.Exchange')
   if (code === undefined) return await started
   expect(await caught(started)).toMatchObject({ code })
+})
+
+test('a stop is posted with content type and publisher, and answered by nothing', async () => {
+  await using service = await startVendorService((response) => void response.end())
+  await using api = createActivityApi(service.options)
+  await api.stopSubscription('Audit.Exchange')
+  expect(service.calls).toMatchObject([{ method: 'POST', body: '' }])
+  expect(service.calls[0]?.url.pathname).toMatch(/\/activity\/feed\/subscriptions\/stop$/)
+  expect(service.calls[0]?.url.search).toBe(`?contentType=Audit.Exchange&PublisherIdentifier=${publisherId}`)
+})
+
+test.each([
+  { title: 'a subscription that is not there is a success', status: 404, body: '{"error":{"code":"AF20022"}}', code: undefined },
+  { title: 'an error object with HTTP 200 fails', status: 200, body: '{"error":{"code":"AF20011"}}', code: 'ACTIVITY_API_TENANT_UNKNOWN' },
+  { title: 'a page of a gateway with HTTP 200 fails', status: 200, body: '<html>', code: 'ACTIVITY_API_RESPONSE_INVALID' },
+  { title: 'anything endless fails', status: 200, body: ' '.repeat(70_000), code: 'ACTIVITY_API_RESPONSE_INVALID' },
+])('a stop answered by $title', async ({ status, body, code }) => {
+  await using service = await startVendorService((response) => void response.writeHead(status).end(body))
+  await using api = createActivityApi(service.options)
+  const stopped = api.stopSubscription('Audit.Exchange')
+  if (code === undefined) return await stopped
+  expect(await caught(stopped)).toMatchObject({ code, operation: 'stop-subscription' })
+})
+
+test('every call carries our publisher, once', async () => {
+  await using service = await startVendorService((response, { method, url }) => {
+    if (url.pathname.endsWith('/stop')) return void response.end()
+    const foreign = `${service.origin}/x?page=2&publisheridentifier=theirs&PublisherIdentifier=theirs`
+    sendJson(response, method === 'POST' ? { contentType: 'x' } : [], url.search.includes('startTime') ? { NextPageUri: foreign } : {})
+  })
+  await using api = createActivityApi(service.options)
+  const start = Date.now() - 3_600_000
+  await api.startSubscription('Audit.Exchange')
+  await api.listSubscriptions()
+  await collect(api.listContent({ contentType: 'Audit.Exchange', start, end: start + 1_000 }))
+  await api.openContent({ contentId: 'x', contentUri: `${service.origin}/x?PublisherIdentifier=theirs` })
+  await api.stopSubscription('Audit.Exchange')
+  const publishers = service.calls.map(({ url }) =>
+    [...url.searchParams].filter(([name]) => name.toLowerCase() === 'publisheridentifier').map(([, value]) => value),
+  )
+  expect(publishers).toEqual(Array.from({ length: 6 }, () => [publisherId]))
 })

@@ -14,16 +14,20 @@ export async function createServerCertificate(): Promise<PemPair> {
 }
 
 /** What an app registers to sign in without a secret; the service asks for RSA of 2048 bits or more. */
-export async function createAppCertificate(): Promise<PemPair> {
-  return createSelfSigned({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) })
+export async function createAppCertificate(notAfter?: Date): Promise<PemPair> {
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) }
+  return createSelfSigned(algorithm, notAfter)
 }
 
-async function createSelfSigned(algorithm: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams): Promise<PemPair> {
+async function createSelfSigned(
+  algorithm: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams,
+  notAfter = new Date(Date.now() + 86_400_000),
+): Promise<PemPair> {
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: 'CN=Mailtrail test',
     notBefore: new Date(Date.now() - 86_400_000),
-    notAfter: new Date(Date.now() + 86_400_000),
+    notAfter,
     keys,
     signingAlgorithm: algorithm,
     extensions: [new BasicConstraintsExtension(true), new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
