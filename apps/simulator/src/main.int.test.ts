@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Announcement } from './announcement.ts'
@@ -88,13 +89,23 @@ describe('the command', () => {
     expect(JSON.parse(json.stdout)).toEqual(JSON.parse(JSON.stringify(faultCatalogue)))
   })
 
-  test('with --text speaks to people, and with --now and a speed its clock is the real one', async () => {
-    const started = spawnCommand(['--scenario', await writeScenario([]), '--dir', dir, '--text', '--now', '--speed', '1'])
+  test('speaks to people with --text', async () => {
+    const started = spawnCommand(['--scenario', await writeScenario([]), '--dir', dir, '--text'])
     const said = text(started.stdout)
     await once(started.stdout, 'data')
     started.kill('SIGTERM')
     await once(started, 'exit')
     expect(await said).toMatch(/login, API root, resource +https:\/\/127\.0\.0\.1:\d+\n[\s\S]*\n {2}missing +0 /)
+  })
+
+  test('plays the scenario now, and its time runs, if it is told so', async () => {
+    const { announced } = await startCommand(['--now', '--speed', '3600'])
+    using client = await connect(announced.origin, announced.caFile)
+    const readClock = async (): Promise<number> => Date.parse((await client.call('/sim/clock')).json<{ now: string }>().now)
+    const first = await readClock()
+    expect(Math.abs(first - Date.now())).toBeLessThan(24 * 3_600_000)
+    await setTimeout(20)
+    expect(await readClock()).toBeGreaterThan(first + 60_000)
   })
 
   test('says so when its port is taken, and exits 1', async () => {
