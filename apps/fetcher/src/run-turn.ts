@@ -6,6 +6,7 @@ import {
   type EntrySpan,
   isFetchable,
   type LedgerEntry,
+  listableMs,
   MailtrailError,
   mergeContents,
   minuteMs,
@@ -115,7 +116,7 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
 /** Contents of the entry's span that may still be fetched: listed, and not accounted for by any entry of the span. */
 async function unstoredContents(lake: ObjectStore, entry: LedgerEntry, options: Abortable): Promise<ReadonlySet<string>> {
   const known = mergeContents(await readEntryGroup(lake, entry.tenantId, entry, options))
-  return new Set([...known.values()].filter(({ outcome }) => isFetchable(outcome)).map(({ id }) => id))
+  return new Set([...known.values()].filter(isFetchable).map(({ id }) => id))
 }
 
 export interface ContentWork {
@@ -158,24 +159,35 @@ export async function settleContent(
 
 /**
  * The outcome that ends a content without its records; undefined while trying again may help. A content is expired by the service's word: its code, or
- * any failure that it dates past the expiration.
+ * any failure that it dates past the expiration. Called expired before its time, it is a content that the service does not have.
  */
 function finalOutcome(
   error: unknown,
-  { expiration }: ContentWork['content'],
+  content: ContentWork['content'],
   { lastAttempt }: Pick<TaskContext, 'lastAttempt'>,
 ): 'expired' | 'missing' | 'quarantined' | undefined {
   if (!(error instanceof MailtrailError)) return undefined
-  if (error.code === 'ACTIVITY_API_CONTENT_EXPIRED') return 'expired'
-  if (error instanceof ActivityApiError && error.serviceDate !== undefined && error.serviceDate >= expiration) return 'expired'
+  if (isPastExpiration(error, content)) return 'expired'
   if (!lastAttempt) return undefined
-  if (error.code === 'ACTIVITY_API_CONTENT_MISSING') return 'missing'
+  if (isNotThere(error)) return 'missing'
   return error.code.startsWith('BODY_') ? 'quarantined' : undefined
+}
+
+function isPastExpiration(error: MailtrailError, { created, expiration }: ContentWork['content']): boolean {
+  const serviceDate = error instanceof ActivityApiError ? error.serviceDate : undefined
+  const isCalledExpired = error.code === 'ACTIVITY_API_CONTENT_EXPIRED'
+  // Contents are documented to be kept for seven days, whatever longer time their descriptor names.
+  if (serviceDate !== undefined) return serviceDate >= expiration || (isCalledExpired && serviceDate >= created + listableMs)
+  return isCalledExpired
+}
+
+function isNotThere({ code }: MailtrailError): boolean {
+  return code === 'ACTIVITY_API_CONTENT_MISSING' || code === 'ACTIVITY_API_CONTENT_EXPIRED'
 }
 
 /** A content that is not there, or a body that makes no sense, may be right a moment later; only the last attempt believes it. */
 function repeatWhatMayPass(error: unknown): unknown {
-  const mayPass = error instanceof MailtrailError && (error.code === 'ACTIVITY_API_CONTENT_MISSING' || error.code.startsWith('BODY_'))
+  const mayPass = error instanceof MailtrailError && (isNotThere(error) || error.code.startsWith('BODY_'))
   return mayPass ? new MailtrailError(error.code, error.message, { cause: error, retry: { again: true } }) : error
 }
 

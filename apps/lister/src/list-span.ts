@@ -3,6 +3,7 @@ import {
   type Abortable,
   dayMs,
   type EntryContent,
+  isAskedAgain,
   type LedgerEntry,
   type Listing,
   listingAgeMs,
@@ -85,9 +86,13 @@ async function enter(
     named: named.length,
   })
   if (written) await offer(deps, task, written)
-  // What the service could not deliver before is asked for again whenever it lists it again.
-  const missing = new Set(contents.flatMap(({ id }) => (known.get(id)?.outcome === 'missing' ? [id] : [])))
-  for (const listed of entries) if (listed.listing && listed.contents.some(({ id }) => missing.has(id))) await offer(deps, task, listed)
+  const again = new Set(
+    contents.flatMap(({ id }) => {
+      const content = known.get(id)
+      return content && isAskedAgain(content) ? [id] : []
+    }),
+  )
+  for (const listed of entries) if (listed.listing && listed.contents.some(({ id }) => again.has(id))) await offer(deps, task, listed)
 }
 
 /** A listing that takes longer holds up its tenant's others; it is tried again from its first page. */

@@ -1,4 +1,4 @@
-import { type EntryContent, type LedgerEntry, type Outcome, outcomes } from './ledger-entry.ts'
+import { type EntryContent, type LedgerEntry, outcomes } from './ledger-entry.ts'
 
 /** What is known of each content over all `entries`: the best outcome any of them gives. The order of entries does not matter. */
 export function mergeContents(entries: Iterable<LedgerEntry>): Map<string, EntryContent> {
@@ -12,9 +12,14 @@ export function mergeContents(entries: Iterable<LedgerEntry>): Map<string, Entry
   return best
 }
 
-/** Whether fetching may still improve it. A content that the service did not have is asked for again when it is listed again. */
-export function isFetchable(outcome: Outcome): boolean {
-  return outcome === 'pending' || outcome === 'dead' || outcome === 'missing'
+/** Whether fetching may still improve it. */
+export function isFetchable(content: Pick<EntryContent, 'outcome' | 'bodySha256'>): boolean {
+  return content.outcome === 'pending' || content.outcome === 'dead' || isAskedAgain(content)
+}
+
+/** Whether it is fetched again whenever it is listed again: what the service did not have, or sent as no array, it may send right later. */
+export function isAskedAgain({ outcome, bodySha256 }: Pick<EntryContent, 'outcome' | 'bodySha256'>): boolean {
+  return outcome === 'missing' || (outcome === 'quarantined' && bodySha256 === null)
 }
 
 /** Whether `a` says more good of a content than `b`. */
