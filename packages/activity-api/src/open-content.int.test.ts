@@ -57,9 +57,45 @@ describe('a content', () => {
     expect(service.calls[0]?.url.search).toBe(`?k=%7e&PublisherIdentifier=${publisherId}`)
   })
 
-  test('that is an error object with HTTP 200 is left to its reader', async () => {
-    service.answers.feed = (response) => sendJson(response, { error: { code: 'AF50000' } })
-    expect(await read()).toBe('{"error":{"code":"AF50000"}}')
+  test.each([
+    { title: 'that is empty', sent: '' },
+    { title: 'of white space', sent: ' \r\n ' },
+    { title: 'that is an empty list', sent: '[]' },
+    { title: 'with a byte-order mark, printed in lines', sent: `\uFEFF\r\n[\r\n  {\r\n    "Id": "a"\r\n  }\r\n]\r\n` },
+    { title: 'that is a page of a gateway', sent: '<html>' },
+    { title: 'that is an object', sent: '{"Id":"a"}' },
+    { title: 'that is no JSON', sent: '{"error":{"code":"AF429"}' },
+    { title: 'that is an internal error', sent: '{"error":{"code":"AF50000"}}' },
+    { title: 'that is an error without a code', sent: '{"error":{"code":"a sentence"}}' },
+    { title: 'that begins like an error and goes on', sent: `{"error":{"code":"AF429","message":"${'x'.repeat(200_000)}"}}` },
+  ])('$title is left to its reader, byte for byte', async ({ sent }) => {
+    service.answers.feed = (response) => void response.end(sent)
+    expect(await read()).toBe(sent)
+    service.answers.feed = (response) => void response.setHeader('content-encoding', 'gzip').end(gzipSync(sent))
+    expect(await read()).toBe(sent)
+  })
+
+  test.each([
+    { code: 'AF429', word: 'ACTIVITY_API_THROTTLED' },
+    { code: 'AF20051', word: 'ACTIVITY_API_CONTENT_EXPIRED' },
+    { code: 'AF20050', word: 'ACTIVITY_API_CONTENT_MISSING' },
+    { code: 'AF10001', word: 'ACTIVITY_API_CONSENT_MISSING' },
+  ])('whose body is an error object with $code is told as $word, whatever its status and length', async ({ code, word }) => {
+    const sent = `\uFEFF ${' '.repeat(20_000)}{"error":{"code":"${code}","message":"${'x'.repeat(20_000)}"}}`
+    service.answers.feed = (response) => {
+      for (let at = 0; at < sent.length; at += 1_000) response.write(sent.slice(at, at + 1_000))
+      response.end()
+    }
+    expect(await caught(open())).toMatchObject({ code: word, vendorCode: code, status: 200, message: expect.stringContaining('2024$x') })
+  })
+
+  test('whose reader leaves gives its connection back', async () => {
+    service.answers.feed = (response) => void response.write('[')
+    for (let times = 0; times < 20; times += 1) {
+      const { body } = await open()
+      for await (const _ of body) break
+    }
+    expect(service.calls).toHaveLength(20)
   })
 
   test('read slowly is sent slowly', async () => {

@@ -1,4 +1,7 @@
 import { constants, createHash, verify, X509Certificate } from 'node:crypto'
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { caught } from '../test/caught.ts'
 import { createAppCertificate, createServerCertificate } from '../test/certificates.ts'
@@ -53,6 +56,19 @@ describe('a token', () => {
     expect(service.logins).toHaveLength(1)
   })
 
+  test.each([
+    { title: 'has minutes left is renewed', expiresIn: 240, logins: 2 },
+    { title: 'has most of its time left is kept', expiresIn: 600, logins: 1 },
+  ])('that $title', async ({ expiresIn, logins }) => {
+    service.answers.login = (response) =>
+      sendJson(response, { token_type: 'Bearer', expires_in: expiresIn, access_token: `token-${service.logins.length}` })
+    await using api = createActivityApi(service.options)
+    await api.listSubscriptions()
+    await api.listSubscriptions()
+    expect(service.logins).toHaveLength(logins)
+    expect(service.calls.at(-1)?.authorization).toBe(`Bearer token-${logins}`)
+  })
+
   test('is replaced once for all calls it was refused to, and each call is repeated once', async () => {
     service.answers.feed = (response, { authorization }) =>
       authorization === 'Bearer token-1'
@@ -104,6 +120,17 @@ describe('a login', () => {
     service.answers.login = (response) => response.writeHead(status, { 'retry-after': '7' }).end(body)
     expect(await caught(list())).toMatchObject({ code, operation: 'login', retry: { again: true, afterMs: 7000 } })
     expect(service.logins).toHaveLength(1)
+  })
+
+  test('that was throttled is asked for again when the caller asks, and told as what it is each time', async () => {
+    service.answers.login = (response) => sendJson(response, { error: 'x' }, { status: 429, 'retry-after': '7' })
+    await using api = createActivityApi(service.options)
+    for (let times = 0; times < 2; times += 1) {
+      expect(await caught(api.listSubscriptions())).toMatchObject({ code: 'ACTIVITY_API_THROTTLED', retry: { afterMs: 7_000 } })
+    }
+    service.answers.login = (response) => sendJson(response, { token_type: 'Bearer', expires_in: 3599, access_token: 'token' })
+    await api.listSubscriptions()
+    expect(service.logins).toHaveLength(3)
   })
 
   test('for a tenant the token service does not know is refused with its code', async () => {
@@ -169,6 +196,20 @@ test('a call cut short by the disposal of its client may be repeated', async () 
 })
 
 describe('a cloud', () => {
+  test('of our own has its login host, API root, resource and authorities where its fields say', async () => {
+    await using login = await startVendorService()
+    const authorities = await Promise.all([service, login].map(({ options }) => readFile(options.cloud.caFile ?? '', 'utf8')))
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'mailtrail-activity-api-'))
+    const caFile = join(folder.path, 'both.pem')
+    await writeFile(caFile, authorities.join('\n'))
+    await list({
+      ...service.options,
+      cloud: { name: 'lab', loginHost: login.origin, apiRoot: service.origin, resource: 'https://other.example', caFile },
+    })
+    expect([login.logins.length, login.calls.length, service.logins.length, service.calls.length]).toEqual([1, 0, 0, 1])
+    expect(new URLSearchParams(login.logins[0]?.body).get('scope')).toContain('https://other.example/.default')
+  })
+
   test('whose authority is not trusted receives nothing', async () => {
     const { caFile: _, ...cloud } = service.options.cloud
     expect(await caught(list({ ...service.options, cloud }))).toMatchObject({ code: 'ACTIVITY_API_TLS_UNTRUSTED' })

@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { webcrypto } from 'node:crypto'
+import { randomUUID, webcrypto } from 'node:crypto'
 import { BasicConstraintsExtension, PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509'
 
 /** A self-signed certificate and its key, as PEM. */
@@ -25,7 +25,8 @@ async function createSelfSigned(
 ): Promise<PemPair> {
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Mailtrail test',
+    // Authorities in one file are told apart by their names.
+    name: `CN=Mailtrail test ${randomUUID()}`,
     notBefore: new Date(Date.now() - 86_400_000),
     notAfter,
     keys,
