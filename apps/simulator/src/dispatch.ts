@@ -1,4 +1,5 @@
 import { type Answer, jsonAnswer, type SimulatorRequest } from './answer.ts'
+import { decodeSegment } from './decode-segment.ts'
 import type { FaultOperation } from './faults/fault-definition.ts'
 import { tooManyRequests } from './faults/throttle-faults.ts'
 import type { Operation } from './metrics.ts'
@@ -60,14 +61,6 @@ function isOverBudget({ budget, metrics }: Simulation, { tenantId, requestsPerMi
 
 function decodeParams(groups: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeSegment(value)]))
-}
-
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
 }
 
 /** A fault may have set, or taken away, the header already. */

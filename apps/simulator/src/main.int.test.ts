@@ -83,6 +83,18 @@ describe('the command', () => {
     expect(status).toBe(0)
   })
 
+  test('prints the score although what was delivered cannot be read, says so, and exits 1', async () => {
+    const { process } = await startCommand(['--json', '--delivered', join(dir, 'nowhere')])
+    process.kill('SIGTERM')
+    const [stderr, [line], [status]] = await Promise.all([
+      text(process.stderr as Readable),
+      once(createInterface(process.stdout as Readable), 'line'),
+      once(process, 'exit'),
+    ])
+    expect(JSON.parse(line)).toMatchObject({ expected: 0 })
+    expect([stderr, status]).toEqual([expect.stringContaining('nowhere'), 1])
+  })
+
   test('prints the catalogue of faults, for people and for programs', async () => {
     const [table, json] = await Promise.all([runToEnd(['--faults']), runToEnd(['--faults', '--json'])])
     expect(table.stdout).toContain('af20023-after-restart')

@@ -19,7 +19,7 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(error instanceof ScenarioError ? 2 : 1)
 }
-process.exit(0)
+process.exit()
 
 async function play(run: RunOptions): Promise<void> {
   const end = endOfRun(run)
@@ -30,9 +30,15 @@ async function play(run: RunOptions): Promise<void> {
   print(run.text ? renderAnnouncement(announced, run.speed) : JSON.stringify(announced))
   await end
   if (!run.text && !run.json) return
-  for (const path of run.delivered) await readDelivered(simulator.simulation.delivered, path)
+  for (const path of run.delivered) await readDelivered(simulator.simulation.delivered, path).catch((error) => complain(path, error))
   const score = scoreOf(simulator.simulation, run.operation)
   print(run.text ? renderScore(score) : JSON.stringify(score))
+}
+
+/** The score is told all the same; the exit code is 1. */
+function complain(path: string, error: unknown): void {
+  process.stderr.write(`What was delivered to ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
 }
 
 function print(text: string): void {

@@ -36,6 +36,12 @@ describe('faults', () => {
     expect(statuses).toEqual([503, 503, 200])
   })
 
+  test('do not use up their times on calls that they let pass', async () => {
+    world = await startTestWorld([{ fault: 'page-expired', times: 1 }])
+    const next = String((await world.list()).headers.nextpageuri)
+    expect([(await world.list()).status, (await world.feed(next)).status, (await world.feed(next)).status]).toEqual([200, 400, 200])
+  })
+
   test('of one content leave the others alone', async () => {
     world = await startTestWorld([{ fault: 'af20050-content-missing', contentId: 'c2' }])
     expect([await fetchOnce('c1'), await fetchOnce('c2')]).toEqual([200, 404])
@@ -82,6 +88,11 @@ describe('faults', () => {
     expect(await statusesOf('1', contents.toReversed())).toEqual(forwards)
     expect(await statusesOf('2', contents)).not.toEqual(forwards)
     expect(new Set(Object.values(forwards).flat())).toEqual(new Set([200, 503]))
+  })
+
+  test('do not stumble over an address that is badly encoded', async () => {
+    world = await startTestWorld([{ fault: 'af20050-content-missing', contentId: 'c1' }])
+    expect((await world.feed('audit/%ZZ')).status).toBe(404)
   })
 
   test('of a tenant leave other tenants alone', async () => {

@@ -1,4 +1,5 @@
 import type { Answer, SimulatorRequest } from './answer.ts'
+import { decodeSegment } from './decode-segment.ts'
 import { findFault } from './fault-catalogue.ts'
 import type { FaultCall, FaultDefinition, FaultOperation } from './faults/fault-definition.ts'
 import { createRandom } from './random.ts'
@@ -69,7 +70,7 @@ function concerns({ from, to, contentId }: TenantFault, { simulation, request }:
 }
 
 function contentIdIn({ pathname }: URL): string {
-  return decodeURIComponent(pathname.split('/').at(-1) ?? '')
+  return decodeSegment(pathname.split('/').at(-1) ?? '')
 }
 
 /** What makes two calls the same call, made again. */
