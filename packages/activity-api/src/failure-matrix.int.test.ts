@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { caught } from '../test/caught.ts'
 import { collect } from '../test/collect.ts'
 import { sendJson, startVendorService, type VendorService } from '../test/vendor-service.ts'
 import { type ActivityApi, createActivityApi } from './activity-api.ts'
@@ -79,4 +80,15 @@ test('an answer that says nothing is a missing consent with 401 and 403, a throt
   expect(await told({}, { statuses: [401, 403] })).toEqual(new Set(['CONSENT_MISSING']))
   expect(await told({}, { statuses: [408, 429, 503] })).toEqual(new Set(['THROTTLED']))
   expect(await told({}, { statuses: [500, 502] })).toEqual(new Set(['UNAVAILABLE']))
+})
+
+test.each([
+  { title: 'as long as an internal error asks in words', headers: {}, afterMs: 3_600_000 },
+  { title: 'as long as its header says, whatever its words', headers: { 'retry-after': '5' }, afterMs: 5_000 },
+])('a caller is told to wait $title, and none of the words are kept', async ({ headers, afterMs }) => {
+  const body = { error: { code: 'AF50000', message: 'canary: please retry in an hour.' } }
+  service.answers.feed = (response) => sendJson(response, body, { status: 500, ...headers })
+  const error = await caught(api.listSubscriptions())
+  expect(error).toMatchObject({ code: 'ACTIVITY_API_UNAVAILABLE', vendorCode: 'AF50000', retry: { again: true, afterMs } })
+  expect(JSON.stringify([error, error.message, error.stack])).not.toContain('canary')
 })

@@ -95,9 +95,17 @@ test('a budget that cannot be told of a throttling hides nothing', async () => {
 })
 
 test('a wait for the budget ends with the reason of the signal', async () => {
-  budget = { ...budget, take: () => new Promise(() => {}) }
+  const asked = Promise.withResolvers<void>()
+  budget = {
+    ...budget,
+    take: () => {
+      asked.resolve()
+      return new Promise(() => {})
+    },
+  }
   const controller = new AbortController()
   const listing = api.listSubscriptions({ signal: controller.signal })
+  await asked.promise
   controller.abort(new Error('enough'))
   await expect(listing).rejects.toThrow('enough')
 })
