@@ -5,21 +5,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import { createTokenAuthority } from './access-token.ts'
 import { type Answer, jsonAnswer } from './answer.ts'
 import { issueServerCertificate } from './certificate-authority.ts'
-import { createSimulatedClock } from './clock.ts'
-import { createFaultTurns } from './content-fault.ts'
-import { createDeliveredRecords } from './delivered-records.ts'
+import { createSimulation } from './create-simulation.ts'
 import { dispatch } from './dispatch.ts'
 import { writeEmailEvents } from './email-events.ts'
 import { answerAsForeignHost } from './foreign-host.ts'
-import { createMetrics } from './metrics.ts'
-import { createFaultPlay } from './play-faults.ts'
-import { createRequestBudget } from './request-budget.ts'
 import { sendAnswer } from './send-answer.ts'
 import type { Simulation } from './simulation.ts'
-import { createSubscriptions } from './subscriptions.ts'
 import type { World } from './world.ts'
 
 export interface SimulatorOptions {
@@ -78,27 +71,6 @@ export async function startSimulator(world: World, { seed, port, dir, speed = 0 
     [Symbol.asyncDispose]: async () => {
       await Promise.all([close(server), close(foreign)])
     },
-  }
-}
-
-function createSimulation(
-  world: World,
-  place: Pick<Simulation, 'origin' | 'foreignOrigin' | 'seed' | 'siemSecret'>,
-  speed: number,
-): Simulation {
-  return {
-    world,
-    ...place,
-    clock: createSimulatedClock(world.start, speed, () => performance.now()),
-    tokens: createTokenAuthority(),
-    subscriptions: createSubscriptions(world.tenants),
-    faults: createFaultTurns(),
-    faultPlay: createFaultPlay(),
-    budget: createRequestBudget(() => performance.now()),
-    lastStarts: new Map(),
-    delivered: createDeliveredRecords(),
-    metrics: createMetrics(),
-    deliveries: [],
   }
 }
 

@@ -11,7 +11,7 @@ export const otherTenantId = '66666666-7777-4888-9999-aaaaaaaaaaaa'
 const credentials = { clientId: '22222222-3333-4444-8555-666666666666', clientSecret: 'correct horse' }
 
 /** Simulated time at the beginning; the contents c1 to c5 were created in the two hours before it, half an hour apart. */
-export const noon = '2024-03-11T12:00:00Z'
+const noon = '2024-03-11T12:00:00Z'
 
 /** A small world that runs, for tests: one subscribed tenant with five contents of one record each, on pages of two, and another tenant. */
 export interface TestWorld extends AsyncDisposable {
