@@ -17,11 +17,10 @@ import {
 import { ledgerKey, readLedger, writeLedgerEntry, writeRepair } from '@mailtrail/lake'
 import type { Handler, ListTask, TaskContext, Turns } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
-import type { TenantApis, TenantLakes } from '@mailtrail/tenants'
+import type { TenantApis } from '@mailtrail/tenants'
 import { noteRefusal, type RefusalDeps } from './refusals.ts'
 
 export interface ListDeps extends RefusalDeps {
-  readonly lakes: Pick<TenantLakes, 'open'>
   readonly apis: Pick<TenantApis, 'open' | 'forget'>
   readonly turns: Turns
   readonly clock: Clock

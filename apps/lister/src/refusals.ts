@@ -1,9 +1,10 @@
-import type { ActivityApi } from '@mailtrail/activity-api'
-import { MailtrailError, type TenantId } from '@mailtrail/core'
+import { type ActivityApi, ActivityApiError } from '@mailtrail/activity-api'
+import { consentRevokedAlert, raiseAlert } from '@mailtrail/alerts'
+import { dayMs, MailtrailError, type TenantId } from '@mailtrail/core'
 import type { TenantBrakes } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
-import type { TenantApis } from '@mailtrail/tenants'
-import type { Subscriptions } from './subscriptions.ts'
+import type { TenantApis, TenantLakes } from '@mailtrail/tenants'
+import { lastListing, type Subscriptions } from './subscriptions.ts'
 
 /** Whose call was refused, and for which part of the feed. */
 interface RefusedCall {
@@ -14,6 +15,7 @@ interface RefusedCall {
 }
 
 export interface RefusalDeps {
+  readonly lakes: Pick<TenantLakes, 'open'>
   readonly apis: Pick<TenantApis, 'forget'>
   readonly subscriptions: Subscriptions
   readonly brakes: TenantBrakes
@@ -33,7 +35,21 @@ export async function noteRefusal(deps: RefusalDeps, { tenantId, contentType, ap
   if (api && code === 'ACTIVITY_API_SUBSCRIPTION_DISABLED') await subscriptions.lost(tenantId, contentType, api, 'disabled')
   // The credential may have been replaced since it was read.
   if (code === 'ACTIVITY_API_LOGIN_FAILED' || code === 'ACTIVITY_API_CONSENT_MISSING') apis.forget(tenantId)
+  if (error instanceof ActivityApiError && code === 'ACTIVITY_API_CONSENT_MISSING') await tellOfConsent(deps, tenantId, contentType, error)
   const isHeld = await brakes.hold(tenantId, error, clock.now())
   // The scheduler asks again once the brake allows it; the job itself has nothing to wait for.
   return isHeld && error instanceof MailtrailError ? new MailtrailError(error.code, error.message, { cause: error }) : error
+}
+
+/** The notifier finds the alert in the lake. Its id is that of the last time the app was let in, so that one revocation is one alert. */
+async function tellOfConsent(
+  { lakes, clock }: RefusalDeps,
+  tenantId: TenantId,
+  contentType: string,
+  error: ActivityApiError,
+): Promise<void> {
+  const lake = await lakes.open(tenantId)
+  const now = clock.now()
+  const since = (await lastListing(lake, tenantId, contentType, now)) ?? Math.floor(now / dayMs) * dayMs
+  await raiseAlert(lake, consentRevokedAlert(tenantId, { since, vendorCode: error.vendorCode }, now))
 }

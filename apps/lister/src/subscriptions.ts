@@ -84,7 +84,8 @@ async function checkSubscription(api: ActivityApi, contentType: string, clock: C
   return { isEnabled, at: serviceDate?.getTime() ?? clock.now() }
 }
 
-async function lastListing(lake: ObjectStore, tenantId: TenantId, contentType: string, now: number): Promise<number | null> {
+/** Service date of the last listing that succeeded in the last seven days; null when none did. */
+export async function lastListing(lake: ObjectStore, tenantId: TenantId, contentType: string, now: number): Promise<number | null> {
   const entries = await readLedger(lake, tenantId, { from: now - 7 * dayMs, to: now })
   const dates = entries.flatMap((entry) => (entry.contentType === contentType ? (entry.listing?.serviceDate ?? []) : []))
   return dates.length === 0 ? null : Math.max(...dates)

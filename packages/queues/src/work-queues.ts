@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq'
+import { type JobType, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { AlertTask, ContentTask, ListTask, PeekTask, PeekTurnTask, SealTask, TurnTask, WindowTask } from './jobs.ts'
 
@@ -31,6 +31,8 @@ export interface WorkQueues extends AsyncDisposable {
   hasTurn(turnId: string): Promise<boolean>
   /** Jobs that wait, wait to be tried again, or run, over all stages. */
   unfinished(): Promise<number>
+  /** Those of them that are not set aside for a time. */
+  ready(): Promise<number>
 }
 
 export function createWorkQueues(redis: Redis): WorkQueues {
@@ -44,6 +46,10 @@ export function createWorkQueues(redis: Redis): WorkQueues {
   const queues = [windows, contents, alerts]
   // Commands wait until Redis is back; without a listener each lost connection would be printed.
   for (const queue of queues) queue.on('error', () => {})
+  const countJobs = async (...states: JobType[]): Promise<number> => {
+    const counts = await Promise.all(queues.map((queue) => queue.getJobCountByTypes(...states)))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
   const spanId = (task: Pick<ListTask, 'tenantId' | 'contentType' | 'start' | 'end'>): string =>
     `${task.tenantId}/${task.contentType}/${task.start}-${task.end}`
   const typeId = ({ tenantId, contentType }: Pick<PeekTask, 'tenantId' | 'contentType'>): string => `${tenantId}/${contentType}`
@@ -80,10 +86,8 @@ export function createWorkQueues(redis: Redis): WorkQueues {
       const state = await contents.getJobState(turnId)
       return state !== 'completed' && state !== 'failed' && state !== 'unknown'
     },
-    unfinished: async () => {
-      const counts = await Promise.all(queues.map((queue) => queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized')))
-      return counts.reduce((sum, count) => sum + count, 0)
-    },
+    unfinished: () => countJobs('wait', 'active', 'delayed', 'prioritized'),
+    ready: () => countJobs('wait', 'active', 'prioritized'),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(queues.map((queue) => queue.close()))
     },
