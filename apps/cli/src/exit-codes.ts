@@ -15,17 +15,21 @@ const usageCodes = new Set([
   'REDIS_INSECURE',
   'ALERT_DESTINATION_INVALID',
   'TENANT_INVALID',
+  'CONSENT_ANSWER_INVALID',
+  'CONSENT_APP_MISSING',
   'TENANT_APP_MISSING',
   'MASTER_KEY_INVALID',
   'CLIENT_LIST_INVALID',
   'IMPORT_PLAN_INVALID',
   'BACKFILL_IMPOSSIBLE',
+  'NOT_CONFIRMED',
+  'SECRET_EMPTY',
 ])
 const authCodes = new Set(['ACTIVITY_API_LOGIN_FAILED', 'ACTIVITY_API_CONSENT_MISSING', 'SECRET_UNAVAILABLE', 'SEALED_SECRET_INVALID'])
 
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MailtrailError)) return exitCodes.error
   if (usageCodes.has(error.code) || error.code.startsWith('QUESTION_')) return exitCodes.usage
-  if (authCodes.has(error.code)) return exitCodes.auth
+  if (authCodes.has(error.code) || error.code.startsWith('CONSENT_')) return exitCodes.auth
   return error.retry.again ? exitCodes.tryLater : exitCodes.error
 }

@@ -26,3 +26,21 @@ export function createProgress(every: number): { update(text: string): void; end
     },
   }
 }
+
+/** A bar of how much is done, on a terminal; elsewhere nothing. */
+export function createProgressBar(label: string): { step(total: number): void; end(): void } {
+  const cells = 30
+  const line = createProgress(Number.POSITIVE_INFINITY)
+  let done = 0
+  let shown = -1
+  return {
+    step: (total) => {
+      done += 1
+      const filled = Math.round((cells * done) / total)
+      const percent = Math.floor((100 * done) / total)
+      if (percent > shown) line.update(`${label} [${'#'.repeat(filled)}${'.'.repeat(cells - filled)}] ${done}/${total}`)
+      shown = percent
+    },
+    end: () => line.end(),
+  }
+}

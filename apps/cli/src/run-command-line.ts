@@ -1,9 +1,11 @@
 import { MailtrailError } from '@mailtrail/core'
 import { Command, CommanderError } from 'commander'
+import { addBackfillCommand } from './commands/backfill.ts'
 import { addCoverageCommand } from './commands/coverage.ts'
 import { addDemoCommand } from './commands/demo.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addInvestigateCommand } from './commands/investigate.ts'
+import { addSecretCommand } from './commands/secret.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addSimulatorCommand } from './commands/simulator.ts'
 import { addTenantCommand } from './commands/tenant.ts'
@@ -51,7 +53,9 @@ function createProgram(setExitCode: SetExitCode): Command {
     })
   addUpCommand(program)
   addServeCommand(program)
-  addTenantCommand(program)
+  addTenantCommand(program, setExitCode)
+  addBackfillCommand(program)
+  addSecretCommand(program)
   addImportCommand(program, setExitCode)
   addCoverageCommand(program, setExitCode)
   addInvestigateCommand(program, setExitCode)

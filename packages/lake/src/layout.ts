@@ -41,8 +41,12 @@ export function deliveredKey(tenantId: TenantId, date: string, alertId: string, 
   return `${alertPrefix(tenantId, date)}${alertId}.${encodeURIComponent(destination)}.delivered.json`
 }
 
+export function quarantinePrefix(tenantId: TenantId): string {
+  return `quarantine/tenant=${tenantId}/`
+}
+
 export function quarantineKey(tenantId: TenantId, contentId: string, part: string): string {
-  return `quarantine/tenant=${tenantId}/${contentHash(contentId)}.${part}`
+  return `${quarantinePrefix(tenantId)}${contentHash(contentId)}.${part}`
 }
 
 export function emailEventsPrefix(tenantId: TenantId, date?: string): string {

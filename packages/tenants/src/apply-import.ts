@@ -16,8 +16,8 @@ export interface RowResult {
 
 export interface ApplyOptions {
   readonly now: number
-  /** Called as each row is done. */
-  readonly onRow: () => void
+  /** Called as each row is done, with their number. */
+  readonly onRow: (total: number) => void
 }
 
 type ValidRow = Exclude<PlannedRow, { readonly action: 'invalid' }>
@@ -39,7 +39,7 @@ export async function applyImport(lake: ObjectStore, plan: ImportPlan, { now, on
   }
   return mapBounded(plan.rows, rowsAtOnce, async (row) => {
     const done = await applyRow(lake, row, { now, backfill: plan.backfill })
-    onRow()
+    onRow(plan.rows.length)
     return { line: row.line, tenantId: row.tenantId, ...done }
   })
 }

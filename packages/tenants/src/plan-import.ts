@@ -13,8 +13,8 @@ export interface PlanOptions {
   readonly fleet: FleetSettings
   readonly now: number
   readonly backfill: boolean
-  /** Called as each row is decided. */
-  readonly onRow: () => void
+  /** Called as each row is decided, with their number. */
+  readonly onRow: (total: number) => void
 }
 
 const rowsAtOnce = 16
@@ -25,7 +25,7 @@ export async function planImport(lake: ObjectStore, list: Uint8Array, { fleet, n
   const lines = linesById(clients)
   const rows = await mapBounded(clients, rowsAtOnce, async (client) => {
     const planned = await planRow(lake, client, lines, fleet)
-    onRow()
+    onRow(clients.length)
     return planned
   })
   const sha256 = createHash('sha256').update(list).digest('hex')

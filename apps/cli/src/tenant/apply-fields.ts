@@ -1,0 +1,32 @@
+import { MailtrailError } from '@mailtrail/core'
+import type { TenantSettings } from '@mailtrail/runtime'
+import { findSettingFaults, findTenantFaults, type Tenant } from '@mailtrail/tenants'
+import type { FieldOptions } from './field-options.ts'
+
+/** The tenant with the given fields in place of its own. */
+export function applyFields(tenant: Tenant, options: FieldOptions): Tenant {
+  const leavesOwnApp = options.clientId === 'none'
+  return {
+    ...tenant,
+    displayName: options.name ?? tenant.displayName,
+    cloud: options.cloud ?? tenant.cloud,
+    clientId: choose(options.clientId, tenant.clientId),
+    credentials: leavesOwnApp ? [] : (options.credential ?? tenant.credentials),
+    publisherId: choose(options.publisherId, tenant.publisherId),
+    tags: options.tag ?? tenant.tags,
+    retentionDays: choose(options.retentionDays, tenant.retentionDays),
+    destinations: options.destination?.includes('none') ? undefined : (options.destination ?? tenant.destinations),
+    requestsPerMinute: choose(options.requestsPerMinute, tenant.requestsPerMinute),
+  }
+}
+
+/** @throws {@link MailtrailError} `TENANT_INVALID` with every fault, also of what the configuration does not bear out */
+export function checkTenant(tenant: Tenant, contentTypes: readonly string[], settings: TenantSettings): void {
+  const faults = [...findTenantFaults(tenant), ...findSettingFaults(tenant, contentTypes, settings)]
+  if (faults.length > 0) throw new MailtrailError('TENANT_INVALID', `Tenant ${tenant.tenantId}: ${faults.join('; ')}.`)
+}
+
+function choose<Value>(given: Value | 'none' | undefined, known: Value | undefined): Value | undefined {
+  if (given === 'none') return undefined
+  return given ?? known
+}

@@ -1,0 +1,20 @@
+import { MailtrailError, parseTenantId } from '@mailtrail/core'
+import { loadTenantSettings } from '@mailtrail/runtime'
+import { newMasterKey, readMasterKey, sealSecret } from '@mailtrail/tenants'
+import { readSecretInput } from '../ask.ts'
+import { printData, say } from '../print.ts'
+
+export async function runSeal({ tenant }: { tenant: string }): Promise<void> {
+  const tenantId = parseTenantId(tenant)
+  const key = await readMasterKey(loadTenantSettings(process.env))
+  const secret = await readSecretInput('The client secret, or the certificate with its key in PEM (not shown), then Enter:')
+  if (secret === '') throw new MailtrailError('SECRET_EMPTY', 'Nothing was given to seal. Pipe the secret in, or type it.')
+  printData(sealSecret(secret, tenantId, key))
+}
+
+export async function runNewKey(): Promise<void> {
+  printData(newMasterKey())
+  say(
+    'Keep it where only the fleet can read it, name it under masterKey in mailtrail.yaml, and keep a copy: what it sealed opens with nothing else.',
+  )
+}
