@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '@mailtrail/testing'
 import { describe, expect, test } from 'vitest'
-import { loadConfig, loadLakeLocation, loadTenantSettings } from './config.ts'
+import { loadConfig, loadFleetSettings, loadLakeLocation, loadTenantSettings } from './config.ts'
 import type { Config } from './config-schema.ts'
 
 const env = {
@@ -165,3 +165,19 @@ async function yamlFile(text: string): Promise<AsyncDisposable & { readonly path
   await writeFile(path, text)
   return { path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
 }
+
+describe(loadFleetSettings, () => {
+  test('takes what there is, and nothing is missing where nothing is set', () => {
+    const { MAILTRAIL_LAKE: _, ...set } = env
+    expect(loadFleetSettings({})).toEqual({ insecureRedis: false })
+    expect(loadFleetSettings(set)).toEqual({
+      publisherId: env.MAILTRAIL_PUBLISHER_ID,
+      redisUrl: env.MAILTRAIL_REDIS_URL,
+      insecureRedis: false,
+    })
+  })
+
+  test('refuses what is set and wrong', () => {
+    expect(() => loadFleetSettings({ MAILTRAIL_PUBLISHER_ID: 'me' })).toThrow(/publisherId \(MAILTRAIL_PUBLISHER_ID\): must be a GUID/)
+  })
+})

@@ -50,6 +50,19 @@ export function loadTenantSettings(env: NodeJS.ProcessEnv, file: string | undefi
   return parseConfig(z.strictObject({ app, masterKey, routes, clouds, destinations }), chosen)
 }
 
+/** Who asks the service, and which Redis the fleet shares. All of it may be missing. */
+export interface FleetSettings extends Pick<Config, 'insecureRedis'> {
+  readonly publisherId?: string | undefined
+  readonly redisUrl?: string | undefined
+}
+
+/** The settings of a fleet that may not be there yet. @throws {@link MailtrailError} `CONFIG_INVALID` */
+export function loadFleetSettings(env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): FleetSettings {
+  const { publisherId, redisUrl, insecureRedis } = gather({}, env, file)
+  const part = { publisherId: configShape.publisherId.optional(), redisUrl: configShape.redisUrl.optional() }
+  return parseConfig(z.strictObject({ ...part, insecureRedis: configShape.insecureRedis }), { publisherId, redisUrl, insecureRedis })
+}
+
 /** Whether environment or file say something of `key`. */
 export function isConfigured(key: keyof Config, env: NodeJS.ProcessEnv, file: string | undefined): boolean {
   return gather({}, env, file)[key] !== undefined
