@@ -116,6 +116,12 @@ describe('a listing fails', () => {
     expect(foreign.calls).toEqual([])
   })
 
+  test('that names a content on another host is refused whole, for the window can be listed again', async () => {
+    const elsewhere = { ...descriptor('elsewhere'), contentUri: 'https://elsewhere.example/content' }
+    service.answers.feed = (response) => sendJson(response, [descriptor('here'), elsewhere])
+    expect(await caught(collect(api.listContent(query)))).toMatchObject({ code: 'ACTIVITY_API_FOREIGN_HOST' })
+  })
+
   test.each([302, 307])('without following a redirect (%i)', async (status) => {
     await using foreign = await startVendorService()
     service.answers.feed = (response) => response.writeHead(status, { location: `${foreign.origin}${listingPath}` }).end()

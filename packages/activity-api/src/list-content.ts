@@ -1,7 +1,7 @@
 import { type Abortable, listableMs } from '@mailtrail/core'
 import { ActivityApiError, type Operation } from './activity-api-error.ts'
 import { type ContentDescriptor, contentListing } from './content-descriptor.ts'
-import { feedUrl } from './feed-url.ts'
+import { feedUrl, ownUrl } from './feed-url.ts'
 import { createCircleDetector, nextPage } from './next-page.ts'
 import { readListing } from './read-listing.ts'
 import { sendRequest } from './send-request.ts'
@@ -39,6 +39,8 @@ export async function* listContent(
     if (isCircle(url)) throw new ActivityApiError('ACTIVITY_API_PAGE_INVALID', { ...failure, detail: 'A page came again.' })
     const answer = await sendRequest(session, { operation, method: 'GET', url }, { signal })
     const contents = await readListing(session, answer, contentListing, signal)
+    // No token would be sent there; refused now, the window can be listed again, and entered now the content would wait for ever.
+    for (const { contentUri } of contents) ownUrl(options, operation, contentUri)
     yield { serviceDate: answer.failure.serviceDate, contents }
     url = nextPage(answer.response.headers)
   }
