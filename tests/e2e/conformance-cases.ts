@@ -1,0 +1,102 @@
+import { hourMs, minuteMs } from '@mailtrail/core'
+import type { Random } from './random.ts'
+import { auditRecord, recordTime, type ScenarioTenant } from './scenario.ts'
+
+export const conformanceStart: number = Date.parse('2024-03-11T00:00:00Z')
+/** Contents become available in these hours, so that what is late or fails for a while is found and fetched in the hours after. */
+const feedHours = 6
+
+export type FaultEnd = 'whole' | 'gap_subscription' | 'gap_collector' | 'gap_upstream' | 'unverified'
+
+/** A fault of the simulator's catalogue, as it tells of itself. */
+export interface CataloguedFault {
+  readonly name: string
+  readonly operations: readonly string[]
+  readonly endsWith: Readonly<Record<string, { readonly passing: FaultEnd; readonly lasting: FaultEnd }>>
+}
+
+/** A tenant of the simulator with faults, and what a fleet that conforms ends with. */
+export interface ConformanceCase {
+  readonly name: string
+  readonly tenant: ScenarioTenant
+  /** Of several faults each may leave its mark; `whole` alone leaves none. */
+  readonly ends: readonly FaultEnd[]
+}
+
+interface PlacedFault {
+  readonly fault: string
+  readonly operations: readonly string[]
+  readonly from: string
+  readonly to?: string
+  readonly probability?: number
+}
+
+/** Every fault alone, at each operation that it may meet: over after two hours, and never over. */
+export function singleCases(catalogue: readonly CataloguedFault[]): ConformanceCase[] {
+  return catalogue.flatMap((fault) =>
+    meetableOperations(fault).flatMap((operation) =>
+      (['passing', 'lasting'] as const).map((kind) => {
+        const placed = placeFault(fault.name, operation, kind, isOfOnboarding(operation) ? 0 : 3)
+        return conformanceCase(`${fault.name} ${operation} ${kind}`, [placed], [endOf(fault, operation, kind)])
+      }),
+    ),
+  )
+}
+
+/** Two or three faults at once, each for a while or for good, at every call or at some. */
+export function combinedCase(catalogue: readonly CataloguedFault[], random: Random, number: number): ConformanceCase {
+  const chosen = Array.from({ length: random.between(2, 3) }, () => {
+    const fault = random.pick(catalogue)
+    const operation = random.pick(meetableOperations(fault))
+    const kind = random.chance(0.75) ? 'passing' : 'lasting'
+    const placed = placeFault(fault.name, operation, kind, isOfOnboarding(operation) ? 0 : random.between(1, 4))
+    return { placed: { ...placed, probability: random.pick([1, 1, 0.5, 0.2]) }, end: endOf(fault, operation, kind) }
+  })
+  return conformanceCase(
+    `combination ${number}`,
+    chosen.map(({ placed }) => placed),
+    chosen.map((one) => one.end),
+  )
+}
+
+/** The fleet never stops a subscription. */
+function meetableOperations({ operations }: CataloguedFault): readonly string[] {
+  const meetable = operations.filter((operation) => operation !== 'stop')
+  return meetable.length > 0 ? meetable : operations
+}
+
+/** Subscriptions are looked at when collection begins, and not again while nothing refuses. */
+function isOfOnboarding(operation: string): boolean {
+  return operation === 'start' || operation === 'list-subscriptions' || operation === 'stop'
+}
+
+function placeFault(fault: string, operation: string, kind: 'passing' | 'lasting', fromHour: number): PlacedFault {
+  const iso = (hour: number): string => new Date(conformanceStart + hour * hourMs).toISOString()
+  return { fault, operations: [operation], from: iso(fromHour), ...(kind === 'passing' && { to: iso(fromHour + 2) }) }
+}
+
+function endOf(fault: CataloguedFault, operation: string, kind: 'passing' | 'lasting'): FaultEnd {
+  const end = fault.endsWith[operation]?.[kind] ?? 'whole'
+  // Never seen to be on, a subscription is unverified, whatever keeps it from being started.
+  return end === 'gap_subscription' && operation === 'start' ? 'unverified' : end
+}
+
+function conformanceCase(name: string, faults: readonly PlacedFault[], ends: readonly FaultEnd[]): ConformanceCase {
+  const isStarted = !faults.some(({ operations }) => operations.includes('start'))
+  return { name, ends, tenant: { name, initiallySubscribed: isStarted, faults, contents: contents(name) } }
+}
+
+/** A content every half hour, with an access and a record of another kind. */
+function contents(tenant: string): object[] {
+  return Array.from({ length: feedHours * 2 }, (_, index) => {
+    const created = conformanceStart + (index + 1) * 30 * minuteMs
+    const time = recordTime(created - 10 * minuteMs)
+    return {
+      created: new Date(created).toISOString(),
+      records: [
+        auditRecord({ tenant, id: `${tenant}/${index}`, time }),
+        auditRecord({ tenant, id: `${tenant}/${index}/other`, time, operation: 'Send' }),
+      ],
+    }
+  })
+}

@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { compareLake, readCoverage } from '@mailtrail/cli'
+import { type CoverageState, hourMs, minuteMs, parseTenantId } from '@mailtrail/core'
+import { connectRedis, createWorkQueues, type WorkQueues } from '@mailtrail/queues'
+import { startSimulator } from '@mailtrail/testing'
+import { expect, test } from 'vitest'
+import {
+  type CataloguedFault,
+  type ConformanceCase,
+  combinedCase,
+  conformanceStart,
+  type FaultEnd,
+  singleCases,
+} from './conformance-cases.ts'
+import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts'
+import { createRandom } from './random.ts'
+import { guid, scenario } from './scenario.ts'
+
+const hour = (n: number): number => conformanceStart + n * hourMs
+const isLong = process.env.MAILTRAIL_TEST_CONFORMANCE === 'all'
+const combinations = isLong ? 200 : 20
+/** Tenants in one run of the fleet. */
+const tenantsAtOnce = 150
+/** Once nothing runs, what is set aside (a throttled tenant is, for ever) gets this much time. */
+const patienceMs = 3_000
+
+/** What may stand where the catalogue expects an end. A listing without a date, or a subscription nobody saw, never settles. */
+const allowedStates: Readonly<Record<Exclude<FaultEnd, 'whole'>, readonly CoverageState[]>> = {
+  gap_collector: ['gap_collector'],
+  gap_upstream: ['gap_upstream'],
+  gap_subscription: ['gap_subscription', 'unverified'],
+  unverified: ['unverified', 'provisional'],
+}
+
+const catalogue = await readCatalogue()
+const random = createRandom('conformance')
+const cases = [
+  ...(isLong ? singleCases(catalogue) : oneOfEach(singleCases(catalogue))),
+  ...Array.from({ length: combinations }, (_, index) => combinedCase(catalogue, random, index + 1)),
+]
+const runs = Array.from({ length: Math.ceil(cases.length / tenantsAtOnce) }, (_, index) =>
+  cases.slice(index * tenantsAtOnce, (index + 1) * tenantsAtOnce),
+)
+
+test.each(runs.map((run, index) => ({ run, number: index + 1 })))(
+  'the fleet ends with the truth, or with a gap under its right cause, and leaks no token (run $number)',
+  { timeout: 15 * 60_000 },
+  async ({ run }) => {
+    const world = scenario(
+      new Date(conformanceStart).toISOString(),
+      run.map(({ tenant }) => tenant),
+      // Two contents in a window, so that the faults of pages are met.
+      { pageSize: 1 },
+    )
+    await using fleet = await startFleetUnderTest(world, { windowMinutes: 60 })
+    await using _running = await fleet.startRoles()
+    for (let n = 0; n <= 13; n += 1) await step(fleet, hour(n) + 5 * minuteMs)
+    const problems = await findProblems(fleet, run)
+    expect(problems).toEqual([])
+    const score = await fleet.simulator.get<Record<string, unknown>>('/sim/score')
+    expect(score).toMatchObject({ tokensLeaked: 0, callsWithoutPublisherIdentifier: 0, listingsBeyond24Hours: 0, startsWithin15Minutes: 0 })
+  },
+)
+
+/** Lets time pass to `time`, waits until nothing waits or runs, and a little for what is set aside. */
+async function step({ simulator, clock, config }: FleetUnderTest, time: number): Promise<void> {
+  await using connections = new AsyncDisposableStack()
+  const redis = connections.adopt(await connectRedis(config.redisUrl), (client) => client.disconnect())
+  const queues: WorkQueues = connections.use(createWorkQueues(redis))
+  await simulator.advanceTo(time)
+  await clock.advanceTo(time)
+  for (let idleMs = 0; idleMs < patienceMs && (await queues.unfinished()) > 0; ) {
+    await delay(50)
+    if ((await queues.ready()) === 0) idleMs += 50
+  }
+}
+
+async function findProblems(fleet: FleetUnderTest, run: readonly ConformanceCase[]): Promise<string[]> {
+  const differences = await compareLake(fleet.lake, await fleet.truth())
+  const problems = differences.filter((difference) => !difference.includes(' lacks record '))
+  for (const { name, ends } of run) {
+    const tenantId = parseTenantId(guid(name))
+    const coverage = await readCoverage(fleet.lake, tenantId, { from: hour(0), to: hour(8) })
+    const states = coverage.map(({ state }) => state)
+    const lost = differences.filter((difference) => difference.includes(`${tenantId} lacks record`)).length
+    const allowed = ends.flatMap((end) => (end === 'whole' ? [] : allowedStates[end]))
+    // Before the subscription was seen for the first time nothing is known.
+    const afterwards = coverage.filter(({ to }) => to > hour(3)).map(({ state }) => state)
+    const strange = afterwards.filter((state) => state !== 'provisional' && state !== 'settled' && !allowed.includes(state))
+    if (strange.length > 0) problems.push(`${name}: is ${strange.join(', ')} where ${ends.join(', ')} was expected`)
+    if (lost > 0 && allowed.length === 0) problems.push(`${name}: ${lost} record(s) lost where nothing may be`)
+    if (lost > 0 && !states.some((state) => state !== 'provisional' && state !== 'settled')) problems.push(`${name}: ${lost} lost silently`)
+    const [only] = ends
+    if (ends.length === 1 && only !== undefined && only !== 'whole' && !states.some((state) => allowedStates[only].includes(state))) {
+      problems.push(`${name}: is ${[...new Set(states)].join(', ')} where ${only} was expected`)
+    }
+  }
+  return problems
+}
+
+async function readCatalogue(): Promise<readonly CataloguedFault[]> {
+  await using simulator = await startSimulator({
+    scenario: scenario(new Date(conformanceStart).toISOString(), [{ name: 'none', contents: [] }]),
+  })
+  return await simulator.get('/sim/faults')
+}
+
+/** One case of each fault, the passing and the lasting in turn. */
+function oneOfEach(all: readonly ConformanceCase[]): ConformanceCase[] {
+  const byFault = Map.groupBy(all, ({ name }) => name.split(' ')[0])
+  return [...byFault.values()].map((same, index) => same[index % same.length] as ConformanceCase)
+}
