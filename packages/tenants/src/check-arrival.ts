@@ -1,5 +1,5 @@
-import { hourMs, isoSeconds } from '@mailtrail/core'
-import { type ArrivalFact, type CheckFacts, failureOf, resultOf } from './check-facts.ts'
+import { dayMs, hourMs, isoSeconds } from '@mailtrail/core'
+import { type ArrivalFact, arrivalDays, type CheckFacts, failureOf, resultOf } from './check-facts.ts'
 import type { Check, CheckState } from './check-report.ts'
 
 /** The service says that first contents may take this long (contract 2.3). */
@@ -29,7 +29,11 @@ function judgeRecords({ recordsAt, isListed }: ArrivalFact, ageMs: number): Judg
   if (recordsAt !== undefined) return { state: 'ok', detail: `Records arrive, the newest in a content of ${isoSeconds(recordsAt)}.` }
   const state = stateByAge(ageMs)
   if (state === 'unknown') return { state, detail: 'No check has shown the subscription enabled yet, so nothing is due.', fix: notSeen }
-  const detail = `No record ${hoursOf(ageMs)} h after the subscription was first seen enabled; up to 12 h are normal.`
+  // The ledger is looked through no further back: earlier records may be there, and stopped coming.
+  const detail =
+    ageMs < arrivalDays * dayMs
+      ? `No record ${hoursOf(ageMs)} h after the subscription was first seen enabled; up to 12 h are normal.`
+      : `No record was stored in the last ${arrivalDays} days.`
   if (state === 'waiting') return { state, detail }
   return {
     state,

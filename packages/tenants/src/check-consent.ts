@@ -7,7 +7,7 @@ export const feedRole = 'ActivityFeed.Read'
 
 /** Whether an administrator of the tenant let the app read the feed: by the token's roles, and by what the feed makes of them. */
 export function judgeConsent(facts: CheckFacts): Check {
-  const fix = `mailtrail tenant consent-link --tenant ${facts.tenantId}; if the app is disabled in the tenant, have it enabled there.`
+  const fix = `${linkCommand(facts)}; if the app is disabled in the tenant, have it enabled there.`
   const failed = (detail: string, code?: string): Check => ({ check: 'consent', state: 'failed', detail, code, fix })
   const refused = refusalOf(facts)
   if (refused) return failed(`${capitalised(refused.detail)}.`, refused.code)
@@ -31,6 +31,11 @@ export function judgeTenant(facts: CheckFacts): Check {
   if (unknown) return failed('The feed does not know this tenant, or has it misconfigured.', unknown.vendorCode ?? unknown.code)
   if (!access) return { check: 'tenant', state: 'unknown', detail: 'Nobody could sign in, so no token was seen.' }
   return { check: 'tenant', state: 'ok', detail: 'The token is for this tenant.' }
+}
+
+function linkCommand({ tenantId, cloud, ownClientId }: CheckFacts): string {
+  const own = ownClientId === undefined ? '' : ` --client-id ${ownClientId}`
+  return `mailtrail tenant consent-link --tenant ${tenantId} --cloud ${cloud}${own}`
 }
 
 function refusalOf(facts: CheckFacts, check: 'consent' | 'tenant' = 'consent'): { detail: string; code: string } | undefined {

@@ -25,6 +25,9 @@ export interface CredentialFact {
   readonly signIn: Attempt<Access>
 }
 
+/** Days of the ledger that are looked at for records, which is as long as the service lists, and a day. */
+export const arrivalDays = 8
+
 /** How the arrival of records stands, by history and ledger. UTC milliseconds. */
 export interface ArrivalFact {
   /** When a check first showed the subscription enabled, by the service's clock; undefined when none did. */
@@ -47,6 +50,8 @@ export interface BudgetFact {
 export interface CheckFacts {
   readonly tenantId: TenantId
   readonly cloud: string
+  /** The tenant's own app registration; undefined where it is the fleet's. */
+  readonly ownClientId: string | undefined
   /** UTC milliseconds, by our clock. */
   readonly at: number
   /** The service's own time, where an answer told it. */

@@ -22,6 +22,7 @@ const secret: CredentialFact = { reference: 'env', kind: 'secret', signIn: { val
 const healthy: CheckFacts = {
   tenantId,
   cloud: 'worldwide',
+  ownClientId: undefined,
   at,
   serviceNow: at,
   publisherId: '33333333-2222-4333-8444-555555555555',
@@ -283,6 +284,13 @@ describe.each<Situation>([
   })
 })
 
+test("the link that mends a missing consent is for the tenant's cloud and its own app", () => {
+  const fixOf = (facts: Partial<CheckFacts>) =>
+    judgeCheck({ ...healthy, ...signInFails('AADSTS7000229', 401), ...facts }).checks.find(({ check }) => check === 'consent')?.fix
+  expect(fixOf({})).toMatch(`mailtrail tenant consent-link --tenant ${tenantId} --cloud worldwide;`)
+  expect(fixOf({ cloud: 'gcc', ownClientId: 'own-app' })).toMatch(`--tenant ${tenantId} --cloud gcc --client-id own-app;`)
+})
+
 describe('records', () => {
   test.each<{ age: number; recordsAt?: number; mailRecordsAt?: number; states: [CheckState, CheckState] }>([
     { age: 0, states: ['waiting', 'waiting'] },
@@ -304,6 +312,12 @@ describe('records', () => {
     const never = { verifiedAt: undefined, recordsAt: undefined, mailRecordsAt: undefined, isListed: false }
     expect(stateOfRecords({ ...healthy, arrival: { value: never } })).toEqual(['unknown', 'unknown'])
     expect(stateOfRecords({ ...healthy, arrival: { value: { ...never, recordsAt: at } } })).toEqual(['ok', 'unknown'])
+  })
+
+  test('that stopped coming are not said to have never come', () => {
+    const arrival = { value: { verifiedAt: at - 90 * dayMs, recordsAt: undefined, mailRecordsAt: undefined, isListed: true } }
+    const told = judgeCheck({ ...healthy, arrival }).checks.find(({ check }) => check === 'first-data')
+    expect(told).toMatchObject({ state: 'failed', detail: 'No record was stored in the last 8 days.' })
   })
 
   test("are counted by the service's clock where it is known", () => {

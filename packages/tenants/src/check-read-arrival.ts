@@ -1,14 +1,12 @@
 import { type Abortable, dayMs, mailContentType, type TenantId, utcDate } from '@mailtrail/core'
 import { type EntryPlace, listEntryPlaces, type ObjectStore, rawPrefix, readLedgerEntry } from '@mailtrail/lake'
-import type { ArrivalFact } from './check-facts.ts'
+import { type ArrivalFact, arrivalDays } from './check-facts.ts'
 import { readHistory } from './history.ts'
 
-/** Days of the ledger that are looked at, the newest first, until records are found: the service lists no longer than that. */
-const daysBack = 8
 const readsAtOnce = 16
 
 /**
- * How the arrival of records stands.
+ * How the arrival of records stands, by the newest days of the ledger, read only until records are found.
  *
  * @param lake - the tenant's own
  * @param now - by the service's clock where it is known
@@ -24,7 +22,7 @@ export async function readArrival(
   const history = await readHistory(fleetLake, tenantId, options)
   const verified = history.find((event) => event.kind === 'subscription-verified' && event.contentType === mailContentType)
   let found: Omit<ArrivalFact, 'verifiedAt'> = { recordsAt: undefined, mailRecordsAt: undefined, isListed: false }
-  for (let day = 0; day < daysBack && found.mailRecordsAt === undefined; day += 1) {
+  for (let day = 0; day < arrivalDays && found.mailRecordsAt === undefined; day += 1) {
     const places = await Array.fromAsync(listEntryPlaces(lake, tenantId, utcDate(now - day * dayMs), options))
     const own = places.filter(({ contentType }) => contentType === mailContentType)
     found = await lookThrough(lake, tenantId, own.toReversed(), { ...found, isListed: found.isListed || own.length > 0 }, options)

@@ -45,7 +45,14 @@ async function gatherFacts(tenant: Tenant, context: CheckContext, options: Abort
   const { tenantId } = tenant
   const { fleetLake, fleet, mayStart } = context
   const publisherId = tenant.publisherId ?? fleet.publisherId
-  const known = { tenantId, cloud: tenant.cloud, at: fleet.clock.now(), publisherId, budget: await context.budgetOf?.(tenantId) }
+  const known = {
+    tenantId,
+    cloud: tenant.cloud,
+    ownClientId: tenant.clientId,
+    at: fleet.clock.now(),
+    publisherId,
+    budget: await context.budgetOf?.(tenantId),
+  }
   const readOn = async (now: number): Promise<CheckFacts['arrival']> =>
     attempt(async () => readArrival(fleetLake, await context.lakes.open(tenantId, options), tenantId, now, options))
   const setUp = await attempt(async () => ({ cloud: cloudOf(tenant.cloud, fleet.clouds), ...appOf(tenant, fleet.app) }))

@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dayMs, parseTenantId } from '@mailtrail/core'
 import { createFolderStore, type ObjectStore } from '@mailtrail/lake'
-import { startSimulator, type TestSimulator, temporaryFolder } from '@mailtrail/testing'
+import { connectRedis, createRequestBudgets } from '@mailtrail/queues'
+import { startRedis, startSimulator, type TestSimulator, temporaryFolder } from '@mailtrail/testing'
 import { PemConverter, X509CertificateGenerator } from '@peculiar/x509'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runCommandLine } from '../run-command-line.ts'
@@ -143,6 +144,21 @@ describe('mailtrail tenant check', () => {
     const alert = Buffer.from((await lake.read(alerts[0] ?? '')) ?? []).toString()
     expect(JSON.parse(alert)).toMatchObject({ kind: 'credential.expiring', tenantId: certified, data: { credential: 'file', daysLeft: 9 } })
     expect(alert).not.toContain('app.pem')
+  })
+
+  test("tells of the fleet's pause where Redis knows one, and goes without Redis where it is not there", async () => {
+    await using server = await startRedis()
+    const redis = await connectRedis(server.url)
+    await createRequestBudgets(redis).of(subscribed, 100).throttled(60_000)
+    redis.disconnect()
+    await add(subscribed)
+    vi.stubEnv('MAILTRAIL_REDIS_URL', server.url)
+    await run('tenant', 'check', subscribed)
+    expect(data).toMatch(/^budget +warning +The fleet was throttled and pauses this tenant for \d+ s more/m)
+    vi.stubEnv('MAILTRAIL_REDIS_URL', 'redis://127.0.0.1:1')
+    await run('tenant', 'check', subscribed)
+    expect(data).toMatch(/^budget +ok /m)
+    expect(talk).toContain('budgets are not looked at')
   })
 
   test('of all leaves out the removed, and one that cannot be read stops no other', async () => {

@@ -56,7 +56,9 @@ async function openBudgets({ redisUrl, insecureRedis }: FleetSettings, parts: As
   try {
     const redis = await connectRedis(redisUrl, { allowInsecure: insecureRedis })
     parts.defer(() => redis.disconnect())
-    return createRequestBudgets(redis).state
+    const budgets = createRequestBudgets(redis)
+    // Commands to a Redis that went away would wait for it.
+    return async (tenantId) => (redis.status === 'ready' ? budgets.state(tenantId).catch(() => undefined) : undefined)
   } catch (error) {
     if (!(error instanceof MailtrailError)) throw error
     say(`The fleet's request budgets are not looked at: ${error.message}`)
