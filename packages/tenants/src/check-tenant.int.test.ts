@@ -15,7 +15,7 @@ const publisherId = '33333333-2222-4333-8444-555555555555'
 interface Situation {
   readonly title: string
   readonly tenant?: object
-  readonly credential?: string
+  readonly credentials?: readonly string[]
   readonly cloud?: string
   readonly mayStart?: boolean
   /** What is not `ok`. A client secret never tells when it expires, so its line is at best a warning. */
@@ -33,14 +33,28 @@ const situations: readonly Situation[] = [
   {
     title: 'the secret is wrong',
     tenant: subscribed,
-    credential: 'env:CHECK_WRONG',
+    credentials: ['env:CHECK_WRONG'],
     states: { ...unseen, credential: 'failed' },
+    code: 'AADSTS7000215',
+  },
+  {
+    title: 'the new secret is wrong and the old one is taken',
+    tenant: subscribed,
+    credentials: ['env:CHECK_WRONG', 'env:CHECK_SECRET'],
+    states: secret,
+    code: 'AADSTS7000215',
+  },
+  {
+    title: 'the old secret is wrong and the new one is taken',
+    tenant: subscribed,
+    credentials: ['env:CHECK_SECRET', 'env:CHECK_WRONG'],
+    states: secret,
     code: 'AADSTS7000215',
   },
   {
     title: 'the secret is not there',
     tenant: subscribed,
-    credential: 'env:CHECK_ABSENT',
+    credentials: ['env:CHECK_ABSENT'],
     states: { ...unseen, service: 'unknown', credential: 'failed' },
     code: 'SECRET_UNAVAILABLE',
   },
@@ -168,10 +182,10 @@ test('a check without a start changes nothing at the service, and one with start
 
 async function check(
   lake: ObjectStore,
-  { index, credential = 'env:CHECK_SECRET', cloud = 'lab', mayStart = false }: Situation & { index: number },
+  { index, credentials = ['env:CHECK_SECRET'], cloud = 'lab', mayStart = false }: Situation & { index: number },
 ) {
   const tenantId = tenantIdOf(index)
-  await addTenant(lake, { tenantId, displayName: 'Contoso', cloud, clientId, credentials: [credential], tags: [] })
+  await addTenant(lake, { tenantId, displayName: 'Contoso', cloud, clientId, credentials, tags: [] })
   await recordHistory(lake, tenantId, { kind: 'subscription-verified', at: start - 5 * hourMs, contentType: 'Audit.Exchange' })
   await writeLedgerEntry(lake, sealOf(index))
   return checkTenant(tenantId, contextOf(lake, mayStart))
