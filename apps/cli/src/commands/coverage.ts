@@ -4,8 +4,8 @@ import { loadLakeLocation } from '@mailtrail/runtime'
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { parseTime } from '../parse-time.ts'
-import { printData, printJson } from '../print.ts'
-import { readCoverage } from '../read-coverage.ts'
+import { printData, printJson, say } from '../print.ts'
+import { readCoverage, readPresent } from '../read-coverage.ts'
 import type { SetExitCode } from '../run-command-line.ts'
 
 interface CoverageOptions {
@@ -28,7 +28,14 @@ export function addCoverageCommand(program: Command, setExitCode: SetExitCode): 
     .action(async ({ tenant, from, to, lake: location, json }: CoverageOptions) => {
       const range = { from: parseTime(from), to: parseTime(to) }
       await using lake = await openLake(loadLakeLocation(location, process.env))
-      const intervals = await readCoverage(lake, parseTenantId(tenant), range)
+      const tenantId = parseTenantId(tenant)
+      const intervals = await readCoverage(lake, tenantId, range)
+      const present = await readPresent(lake, tenantId)
+      say(
+        present === undefined
+          ? 'Nothing was listed yet.'
+          : `As of ${isoSeconds(present)}, the last listing; what is later is not listed yet.`,
+      )
       if (json) printJson(intervals.map((interval) => ({ ...interval, from: isoSeconds(interval.from), to: isoSeconds(interval.to) })))
       else printData(intervals.map(formatInterval).join('\n'))
       if (intervals.some(({ state }) => state !== 'settled')) setExitCode(exitCodes.incomplete)

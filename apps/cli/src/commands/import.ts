@@ -3,6 +3,7 @@ import { MailtrailError, parseTenantId } from '@mailtrail/core'
 import { importEmailEvents } from '@mailtrail/investigation'
 import { openLake } from '@mailtrail/lake'
 import { loadLakeLocation } from '@mailtrail/runtime'
+import { createTenantLakes } from '@mailtrail/tenants'
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { createProgress, printJson, say } from '../print.ts'
@@ -21,7 +22,9 @@ export function addImportCommand(program: Command, setExitCode: SetExitCode): vo
       if (!existsSync(path)) throw new MailtrailError('EXPORT_MISSING', `There is no file or folder ${path} to import.`)
       await using lake = await openLake(loadLakeLocation(location, process.env))
       const progress = createProgress(100)
-      const imported = await importEmailEvents(lake, parseTenantId(tenant), path, {
+      const tenantId = parseTenantId(tenant)
+      await using lakes = createTenantLakes(lake)
+      const imported = await importEmailEvents(await lakes.open(tenantId), tenantId, path, {
         onProgress: ({ files, rows }) => progress.update(`${files} files, ${rows} rows`),
       })
       progress.end()

@@ -2,6 +2,7 @@ import { parseAddressRange, parseTenantId } from '@mailtrail/core'
 import { type Answer, investigate, openEvidence, type Question, renderAnswer } from '@mailtrail/investigation'
 import { type ObjectStore, openLake } from '@mailtrail/lake'
 import { loadLakeLocation } from '@mailtrail/runtime'
+import { createTenantLakes } from '@mailtrail/tenants'
 import { type Command, InvalidArgumentError } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { parseTime } from '../parse-time.ts'
@@ -52,9 +53,10 @@ export function addInvestigateCommand(program: Command, setExitCode: SetExitCode
 }
 
 /** The answer over the lake, with the coverage its ledger proves. */
-export async function answerQuestion(lake: ObjectStore, question: Question): Promise<Answer> {
-  const coverage = await readCoverage(lake, question.tenantId, question)
-  await using evidence = await openEvidence(lake, question.tenantId, question)
+export async function answerQuestion(fleetLake: ObjectStore, question: Question): Promise<Answer> {
+  const coverage = await readCoverage(fleetLake, question.tenantId, question)
+  await using lakes = createTenantLakes(fleetLake)
+  await using evidence = await openEvidence(await lakes.open(question.tenantId), question.tenantId, question)
   return await investigate(evidence, question, coverage)
 }
 

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseTenantId } from '@mailtrail/core'
+import { mailContentType, parseTenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import { type Config, loadConfig } from '@mailtrail/runtime'
 import { addTenant, recordHistory } from '@mailtrail/tenants'
-import { mailContentType } from '../read-coverage.ts'
+
 import type { Announcement } from './simulator-process.ts'
 
 const cloudName = 'simulator'
