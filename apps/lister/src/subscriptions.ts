@@ -19,11 +19,15 @@ export interface Subscriptions {
 export function createSubscriptions(fleetLake: ObjectStore, lakes: Pick<TenantLakes, 'open'>, clock: Clock): Subscriptions {
   const verified = new Map<string, Promise<void>>()
 
+  /**
+   * Starts it unless somebody did so in this quarter of an hour or the one before. A start is dated by its quarter, so that of several workers that try
+   * at once create-only lets one through, and two starts are at least 15 minutes apart.
+   */
   const start = async (tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void> => {
-    const now = clock.now()
+    const at = Math.floor(clock.now() / startSpacingMs) * startSpacingMs
     const events = await historyOf(fleetLake, tenantId, contentType)
-    if (events.some(({ kind, at }) => kind === 'subscription-started' && now - at < startSpacingMs)) return
-    await recordHistory(fleetLake, tenantId, { kind: 'subscription-started', at: now, contentType })
+    if (events.some((event) => event.kind === 'subscription-started' && event.at >= at - startSpacingMs)) return
+    if ((await recordHistory(fleetLake, tenantId, { kind: 'subscription-started', at, contentType })) === 'exists') return
     await api.startSubscription(contentType)
   }
 
@@ -39,7 +43,7 @@ export function createSubscriptions(fleetLake: ObjectStore, lakes: Pick<TenantLa
     if (!check.isEnabled) {
       throw new MailtrailError(
         'SUBSCRIPTION_OFF',
-        `The ${contentType} subscription of tenant ${tenantId} is not enabled; it is started again within 15 minutes.`,
+        `The ${contentType} subscription of tenant ${tenantId} is not enabled; it is started again within half an hour.`,
       )
     }
     // After what the history holds already, which is ordered by time.

@@ -4,11 +4,16 @@ import { mapBounded } from './map-bounded.ts'
 
 const readsAtOnce = 16
 
-/** Adds a dated event to the tenant's history; the same event twice is one. */
-export async function recordHistory(lake: ObjectStore, tenantId: TenantId, event: HistoryEvent, options?: Abortable): Promise<void> {
+/** Adds a dated event to the tenant's history; the same event twice is one, and the second is told so. */
+export async function recordHistory(
+  lake: ObjectStore,
+  tenantId: TenantId,
+  event: HistoryEvent,
+  options?: Abortable,
+): Promise<'created' | 'exists'> {
   const name = 'contentType' in event ? `${event.kind}.${event.contentType}` : event.kind
   const body = Buffer.from(`${JSON.stringify({ schema: 1, ...event })}\n`)
-  await lake.create(historyKey(tenantId, new Date(event.at).toISOString(), name), body, options)
+  return lake.create(historyKey(tenantId, new Date(event.at).toISOString(), name), body, options)
 }
 
 /** The tenant's history, oldest first. */
