@@ -1,6 +1,6 @@
 import { hourMs, minuteMs } from '@mailtrail/core'
 import type { Random } from './random.ts'
-import { auditRecord, recordTime, type ScenarioTenant } from './scenario.ts'
+import { auditRecord, guid, recordTime, type ScenarioTenant } from './scenario.ts'
 
 export const conformanceStart: number = Date.parse('2024-03-11T00:00:00Z')
 /** Contents become available in these hours, so that what is late or fails for a while is found and fetched in the hours after. */
@@ -21,6 +21,8 @@ export interface ConformanceCase {
   readonly tenant: ScenarioTenant
   /** Of several faults each may leave its mark; `whole` alone leaves none. */
   readonly ends: readonly FaultEnd[]
+  /** The event time of a record, by its id. */
+  timeOfRecord(id: string): number
 }
 
 interface PlacedFault {
@@ -50,10 +52,12 @@ export function combinedCase(catalogue: readonly CataloguedFault[], random: Rand
     const operation = random.pick(meetableOperations(fault))
     const kind = random.chance(0.75) ? 'passing' : 'lasting'
     const placed = placeFault(fault.name, operation, kind, isOfOnboarding(operation) ? 0 : random.between(1, 4))
-    return { placed: { ...placed, probability: random.pick([1, 1, 0.5, 0.2]) }, end: endOf(fault, operation, kind) }
+    const probability = random.pick([1, 1, 0.5, 0.2])
+    const title = `${fault.name} ${operation} ${kind} from hour ${(Date.parse(placed.from) - conformanceStart) / hourMs} at ${probability}`
+    return { title, placed: { ...placed, probability }, end: endOf(fault, operation, kind) }
   })
   return conformanceCase(
-    `combination ${number}`,
+    `combination ${number}: ${chosen.map(({ title }) => title).join(' + ')}`,
     chosen.map(({ placed }) => placed),
     chosen.map((one) => one.end),
   )
@@ -83,20 +87,36 @@ function endOf(fault: CataloguedFault, operation: string, kind: 'passing' | 'las
 
 function conformanceCase(name: string, faults: readonly PlacedFault[], ends: readonly FaultEnd[]): ConformanceCase {
   const isStarted = !faults.some(({ operations }) => operations.includes('start'))
-  return { name, ends, tenant: { name, initiallySubscribed: isStarted, faults, contents: contents(name) } }
+  const times = new Map(contentTimes.map((created, index) => [guid(recordName(name, index)), eventTime(created)]))
+  return {
+    name,
+    ends,
+    tenant: { name, initiallySubscribed: isStarted, faults, contents: contents(name) },
+    timeOfRecord: (id) => times.get(id) ?? Number.NaN,
+  }
 }
 
-/** A content every half hour, with an access and a record of another kind. */
+/** A content every half hour. */
+const contentTimes = Array.from({ length: feedHours * 2 }, (_, index) => conformanceStart + (index + 1) * 30 * minuteMs)
+
+/** Each with an access and a record of another kind. */
 function contents(tenant: string): object[] {
-  return Array.from({ length: feedHours * 2 }, (_, index) => {
-    const created = conformanceStart + (index + 1) * 30 * minuteMs
-    const time = recordTime(created - 10 * minuteMs)
+  return contentTimes.map((created, index) => {
+    const time = recordTime(eventTime(created))
     return {
       created: new Date(created).toISOString(),
       records: [
-        auditRecord({ tenant, id: `${tenant}/${index}`, time }),
-        auditRecord({ tenant, id: `${tenant}/${index}/other`, time, operation: 'Send' }),
+        auditRecord({ tenant, id: recordName(tenant, index), time }),
+        auditRecord({ tenant, id: `${recordName(tenant, index)}/other`, time, operation: 'Send' }),
       ],
     }
   })
+}
+
+function eventTime(created: number): number {
+  return created - 10 * minuteMs
+}
+
+function recordName(tenant: string, index: number): string {
+  return `${tenant}/${index}`
 }

@@ -146,7 +146,7 @@ export async function settleContent(
     log.info({ event: 'content.stored', contentHash: contentHash(content.id), recordsSeen, recordsKept, quarantined })
     return { id: content.id, outcome: quarantined > 0 ? 'quarantined' : 'stored', recordsSeen, recordsKept, bodySha256, objects }
   } catch (error) {
-    const outcome = finalOutcome(error, content, context)
+    const outcome = finalOutcome(error, content, { now: deps.clock.now(), lastAttempt: context.lastAttempt })
     if (outcome === undefined || !(error instanceof MailtrailError)) throw repeatWhatMayPass(error)
     if (outcome === 'quarantined') {
       await storeBadBody(lake, { tenantId, content, reason: error.code, api, spoolFolder }, { signal })
@@ -159,26 +159,26 @@ export async function settleContent(
 
 /**
  * The outcome that ends a content without its records; undefined while trying again may help. A content is expired by the service's word: its code, or
- * any failure that it dates past the expiration. Called expired before its time, it is a content that the service does not have.
+ * any failure that it dates past the expiration, and our clock too. Called expired before its time, it is a content that the service does not have.
  */
 function finalOutcome(
   error: unknown,
   content: ContentWork['content'],
-  { lastAttempt }: Pick<TaskContext, 'lastAttempt'>,
+  { now, lastAttempt }: { readonly now: number; readonly lastAttempt: boolean },
 ): 'expired' | 'missing' | 'quarantined' | undefined {
   if (!(error instanceof MailtrailError)) return undefined
-  if (isPastExpiration(error, content)) return 'expired'
+  if (isPastExpiration(error, content, now)) return 'expired'
   if (!lastAttempt) return undefined
   if (isNotThere(error)) return 'missing'
   return error.code.startsWith('BODY_') ? 'quarantined' : undefined
 }
 
-function isPastExpiration(error: MailtrailError, { created, expiration }: ContentWork['content']): boolean {
-  const serviceDate = error instanceof ActivityApiError ? error.serviceDate : undefined
-  const isCalledExpired = error.code === 'ACTIVITY_API_CONTENT_EXPIRED'
+function isPastExpiration(error: MailtrailError, { created, expiration }: ContentWork['content'], now: number): boolean {
+  // The token service has a clock of its own, and its refusals say nothing of a content.
+  const serviceDate = error instanceof ActivityApiError && error.operation !== 'login' ? error.serviceDate : undefined
+  if (error.code !== 'ACTIVITY_API_CONTENT_EXPIRED') return serviceDate !== undefined && serviceDate >= expiration && now >= expiration
   // Contents are documented to be kept for seven days, whatever longer time their descriptor names.
-  if (serviceDate !== undefined) return serviceDate >= expiration || (isCalledExpired && serviceDate >= created + listableMs)
-  return isCalledExpired
+  return serviceDate === undefined || serviceDate >= Math.min(expiration, created + listableMs)
 }
 
 function isNotThere({ code }: MailtrailError): boolean {

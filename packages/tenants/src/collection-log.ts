@@ -34,6 +34,8 @@ export async function openCollectionLog(lake: ObjectStore, tenantId: TenantId, o
   return {
     state: collectionStateAt(events, Number.POSITIVE_INFINITY),
     settings: setting && { contentTypes: setting.contentTypes, windowMinutes: setting.windowMinutes },
-    record: (decision, now) => recordHistory(lake, tenantId, { ...decision, at: Math.max(now, last + 1) }, options),
+    record: async (decision, now) => {
+      await recordHistory(lake, tenantId, { ...decision, at: Math.max(now, last + 1) }, options)
+    },
   }
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dayMs, parseTenantId } from '@mailtrail/core'
+import { dayMs, parseTenantId, type TenantId } from '@mailtrail/core'
 import { createFolderStore, type ObjectStore } from '@mailtrail/lake'
 import { connectRedis, createRequestBudgets } from '@mailtrail/queues'
 import { startRedis, startSimulator, type TestSimulator, temporaryFolder } from '@mailtrail/testing'
@@ -10,8 +10,8 @@ import { PemConverter, X509CertificateGenerator } from '@peculiar/x509'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runCommandLine } from '../run-command-line.ts'
 
-const ids = Array.from({ length: 8 }, (_, index) => parseTenantId(`11111111-2222-4333-8444-${String(index).padStart(12, '0')}`))
-const [subscribed = ids[0], unsubscribed, blocked, busy, certified, removed] = ids as [(typeof ids)[0], ...typeof ids]
+const idOf = (number: number): TenantId => parseTenantId(`11111111-2222-4333-8444-${String(number).padStart(12, '0')}`)
+const [subscribed, unsubscribed, blocked, busy, certified, removed] = [idOf(0), idOf(1), idOf(2), idOf(3), idOf(4), idOf(5)]
 const clientId = '22222222-3333-4444-8555-666666666666'
 const secret = 'correct horse battery'
 
@@ -164,7 +164,7 @@ describe('mailtrail tenant check', () => {
   test('of all leaves out the removed, and one that cannot be read stops no other', async () => {
     for (const id of [subscribed, blocked, busy, removed]) await add(id)
     await run('tenant', 'remove', removed, '--yes')
-    await lake.create(`control/tenants/${ids[7]}.json`, Buffer.from('broken'))
+    await lake.create(`control/tenants/${idOf(7)}.json`, Buffer.from('broken'))
     expect(await run('tenant', 'check', '--all', '--failed')).toBe(4)
     expect(
       data
@@ -180,13 +180,13 @@ describe('mailtrail tenant check', () => {
         .split('\n')
         .map((line) => JSON.parse(line).tenantId)
         .toSorted(),
-    ).toEqual([subscribed, blocked, busy, ids[7]])
+    ).toEqual([subscribed, blocked, busy, idOf(7)])
   })
 
   test.each([
     { title: 'no tenant', args: [] },
-    { title: 'a tenant and --all', args: [ids[0] ?? '', '--all'] },
-    { title: 'a tag for one tenant', args: [ids[0] ?? '', '--tag', 'x'] },
+    { title: 'a tenant and --all', args: [subscribed, '--all'] },
+    { title: 'a tag for one tenant', args: [subscribed, '--tag', 'x'] },
   ])('with $title is a usage error', async ({ args }) => {
     expect(await run('tenant', 'check', ...args)).toBe(2)
   })

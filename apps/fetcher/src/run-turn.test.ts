@@ -1,0 +1,75 @@
+import { type ActivityApi, ActivityApiError, type ActivityApiErrorCode, type Operation } from '@mailtrail/activity-api'
+import { dayMs, hourMs, MailtrailError, parseTenantId } from '@mailtrail/core'
+import { createFolderStore } from '@mailtrail/lake'
+import { createLogger } from '@mailtrail/runtime'
+import { temporaryFolder } from '@mailtrail/testing'
+import { expect, test } from 'vitest'
+import { settleContent, type TurnDeps } from './run-turn.ts'
+
+const created = Date.parse('2024-03-11T00:00:00Z')
+const expiration = created + 20 * dayMs
+const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
+const content = { id: 'content', uri: 'https://service/content', created, expiration }
+
+interface Failure {
+  readonly code: ActivityApiErrorCode
+  readonly operation?: Operation
+  /** The service's date, and ours, from `created`. */
+  readonly dated?: number
+  readonly now?: number
+  readonly lastAttempt?: boolean
+}
+
+/** What becomes of a content whose fetching fails so: its outcome, or the error that has it tried again. */
+async function settle({ code, operation = 'open-content', dated, now = dated ?? 0, lastAttempt = false }: Failure): Promise<string> {
+  await using folder = await temporaryFolder()
+  const lake = createFolderStore(folder.path)
+  const serviceDate = dated === undefined ? undefined : created + dated
+  const api = {
+    openContent: async () => {
+      throw new ActivityApiError(code, { tenantId, operation, serviceDate })
+    },
+  } as unknown as ActivityApi
+  const deps = { clock: { now: () => created + now }, spoolFolder: folder.path } as unknown as TurnDeps
+  const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt }
+  return settleContent(deps, { tenantId, lake, operations: ['MailItemsAccessed'], content, api }, context).then(
+    ({ outcome }) => outcome,
+    (error) => (error instanceof MailtrailError && error.retry.again ? 'tried again' : 'failed'),
+  )
+}
+
+const seven = 7 * dayMs
+const twenty = 20 * dayMs
+
+test.each<Failure & { title: string; ends: string }>([
+  {
+    title: 'called expired, after the seven days that are documented',
+    code: 'ACTIVITY_API_CONTENT_EXPIRED',
+    dated: seven,
+    ends: 'expired',
+  },
+  { title: 'called expired, without a date', code: 'ACTIVITY_API_CONTENT_EXPIRED', ends: 'expired' },
+  { title: 'called expired long before its time', code: 'ACTIVITY_API_CONTENT_EXPIRED', dated: hourMs, ends: 'tried again' },
+  {
+    title: 'called expired long before its time again',
+    code: 'ACTIVITY_API_CONTENT_EXPIRED',
+    dated: hourMs,
+    lastAttempt: true,
+    ends: 'missing',
+  },
+  { title: 'not there', code: 'ACTIVITY_API_CONTENT_MISSING', dated: hourMs, ends: 'tried again' },
+  { title: 'not there at last', code: 'ACTIVITY_API_CONTENT_MISSING', dated: hourMs, lastAttempt: true, ends: 'missing' },
+  { title: 'not there, past its expiration', code: 'ACTIVITY_API_CONTENT_MISSING', dated: twenty, ends: 'expired' },
+  { title: 'throttled, past its expiration', code: 'ACTIVITY_API_THROTTLED', dated: twenty, ends: 'expired' },
+  { title: 'throttled by a service dated far ahead', code: 'ACTIVITY_API_THROTTLED', dated: twenty, now: hourMs, ends: 'tried again' },
+  { title: 'throttled, by our clock past its expiration', code: 'ACTIVITY_API_THROTTLED', dated: hourMs, now: twenty, ends: 'tried again' },
+  {
+    title: 'refused by the token service, whatever its date',
+    code: 'ACTIVITY_API_LOGIN_FAILED',
+    operation: 'login',
+    dated: twenty,
+    ends: 'failed',
+  },
+])('a content $title is $ends', async ({ title: _, ends, ...failure }) => {
+  expect(await settle(failure)).toBe(ends)
+})
