@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto'
 /** Builders of simulator scenarios. Everything derives from names, so that the same test has the same feed. */
 export interface ScenarioTenant {
   readonly name: string
+  readonly initiallySubscribed?: boolean
   readonly subscriptionEvents?: readonly { readonly at: string; readonly action: 'stop' | 'start' }[]
+  /** Of the simulator's catalogue. */
+  readonly faults?: readonly object[]
   readonly contents: readonly object[]
 }
 
