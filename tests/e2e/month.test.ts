@@ -39,7 +39,13 @@ test.each(seeds)('a month of outages of up to six days loses nothing that the se
   const fleet = new FleetInMemory({ tenantId, folder: folder.path, api: feedInMemory(tenantId, contents, () => now), clock })
   const { lake } = fleet
   await addTenant(lake, { tenantId, displayName: tenant, cloud: 'worldwide', credentials: [], tags: [] })
-  await recordHistory(lake, tenantId, { kind: 'added', at: start, contentTypes: ['Audit.Exchange'], windowMinutes: windowMs / minuteMs, backfill: false })
+  await recordHistory(lake, tenantId, {
+    kind: 'added',
+    at: start,
+    contentTypes: ['Audit.Exchange'],
+    windowMinutes: windowMs / minuteMs,
+    backfill: false,
+  })
 
   for (; now < end; now += tickMs) {
     if (random.chance(0.005)) skewMs = random.between(-10, 10) * minuteMs
