@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { MailtrailError, type TenantId } from '@mailtrail/core'
 import { parseMasterKey } from './master-key.ts'
+import { readAwsSecret } from './read-aws-secret.ts'
+import { readAzureSecret } from './read-azure-secret.ts'
 import { openSealed } from './sealed-secret.ts'
 
 /** What a reference may need beside itself. */
@@ -16,7 +18,9 @@ type Reader = (name: string, context: SecretContext) => Promise<string | undefin
 
 const readers: Readonly<Record<string, Reader>> = {
   env: async (name, { env = process.env }) => env[name],
-  file: (path) => readFile(path, 'utf8').catch(() => undefined),
+  file: (path) => readFile(path, 'utf8'),
+  'aws-sm': readAwsSecret,
+  'azure-kv': readAzureSecret,
   sealed: async (text, { tenantId, ...context }) => tenantId && openSealed(`sealed:${text}`, tenantId, await readMasterKey(context)),
 }
 
@@ -36,11 +40,27 @@ export async function resolveSecret(reference: string, context: SecretContext = 
       'A reference to a secret is of no known form, such as env:NAME. Correct it where it is set.',
     )
   }
-  const value = (await read(name, context))?.trim()
+  const { value, reason = 'not there or empty' } = await read(name, context).then(found, notFound)
   if (value) return value
-  throw new MailtrailError('SECRET_UNAVAILABLE', `The secret ${reference} is not there or empty. Provide it, then work goes on.`, {
+  throw new MailtrailError('SECRET_UNAVAILABLE', `The secret ${reference} cannot be read: ${reason}. Provide it, then work goes on.`, {
     retry: { again: true, afterMs: 60_000 },
   })
+}
+
+interface Attempt {
+  readonly value?: string | undefined
+  readonly reason?: string
+}
+
+function found(text: string | undefined): Attempt {
+  return { value: text?.trim() }
+}
+
+/** The reason by name alone: a message, or a cause, may show what was sent or parts of a secret. */
+function notFound(error: unknown): Attempt {
+  if (error instanceof MailtrailError) throw error
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return { reason: typeof code === 'string' ? code : error instanceof Error ? error.name : 'unknown' }
 }
 
 /** @throws {@link MailtrailError} `MASTER_KEY_INVALID`, `SECRET_UNAVAILABLE` */
