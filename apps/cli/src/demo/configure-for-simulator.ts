@@ -22,6 +22,8 @@ export async function configureForSimulator(
       redisUrl,
       lake: `file:${join(folder, 'lake')}`,
       publisherId: tenants[0]?.publisherId,
+      // Budgets are in real time, and a simulated day passes in seconds: as many requests as that takes.
+      requestsPerMinute: 1_000_000,
       clouds: { [cloudName]: { loginHost: origin, apiRoot: origin, resource: origin, caFile } },
       destinations: [{ name: siemName, url: siemUrl, secret: secretReference(folder, siemName), caFile }],
     },
