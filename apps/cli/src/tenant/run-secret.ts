@@ -7,7 +7,9 @@ import { printData, say } from '../print.ts'
 export async function runSeal({ tenant }: { tenant: string }): Promise<void> {
   const tenantId = parseTenantId(tenant)
   const key = await readMasterKey(loadTenantSettings(process.env))
-  const secret = await readSecretInput('The client secret, or the certificate with its key in PEM (not shown), then Enter:')
+  const secret = await readSecretInput(
+    'Type the client secret, which is not shown, and Enter. (A certificate with its key in PEM is piped in.)',
+  )
   if (secret === '') throw new MailtrailError('SECRET_EMPTY', 'Nothing was given to seal. Pipe the secret in, or type it.')
   printData(sealSecret(secret, tenantId, key))
 }
