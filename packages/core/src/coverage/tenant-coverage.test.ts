@@ -277,11 +277,11 @@ describe('pause and removal', () => {
   })
 
   test('an entry answers only for the operations it kept', () => {
-    const other = entries.map((entry) => (entry.start === hour(10) ? { ...entry, operations: ['UserLoggedIn'] } : entry))
-    const states = statesOf(other, { from: hour(0), to: hour(60) }, paused)
-    expect(states[40]).toBe('settled')
-    expect(tenantCoverage({ contentType, history: paused, entries: other }, { from: hour(10), to: hour(11) })).toMatchObject([
-      { state: 'outside' },
+    const kept = [...busy(0, 127), settleSweep(0)]
+    const others = kept.map((entry) => (entry.start < hour(6) ? { ...entry, operations: ['UserLoggedIn'] } : entry))
+    expect(statesOf(kept, { from: hour(0), to: hour(24) })).toEqual(allOf('settled'))
+    expect(tenantCoverage({ contentType, history, entries: others }, { from: hour(5), to: hour(6) })).toMatchObject([
+      { state: 'outside', cause: 'this operation was not kept then' },
     ])
   })
 
