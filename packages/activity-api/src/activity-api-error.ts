@@ -29,7 +29,7 @@ export class ActivityApiError extends MailtrailError<ActivityApiErrorCode> {
   readonly operation: Operation
   /**
    * The service's own time of the failed answer, in ms since the epoch. It tells a window that aged out from a clock of ours that is wrong.
-   * Undefined when no answer came, or one without a `Date`.
+   * Of a window refused before it was asked for, the time by which it was. Undefined when no answer came, or one without a `Date`.
    */
   readonly serviceDate: number | undefined
 
