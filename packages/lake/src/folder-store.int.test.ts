@@ -9,7 +9,7 @@ import { etagOf, replaceFile } from './folder-store-replace.ts'
 import { increment } from './object-store.contract.ts'
 import type { ObjectStore } from './object-store.ts'
 
-const key = 'control/counter'
+const key = 'control/tenants/counter'
 
 test('writers in three processes lose no update', async () => {
   await using folder = await temporaryFolder()

@@ -71,7 +71,7 @@ async function replaceObject(
 ): Promise<'replaced' | 'changed'> {
   const path = pathOf(root, key)
   if (!isReplaceable(key)) {
-    throw new MailtrailError('LAKE_KEY_INVALID', `"${key}" is written once and never replaced: only registrations below control/ change.`)
+    throw new MailtrailError('LAKE_KEY_INVALID', `"${key}" is written once and never replaced: only a tenant’s registration changes.`)
   }
   const staged = join(root, stagingFolder, randomUUID())
   const turns = join(root, stagingFolder, 'turns', etagOf(Buffer.from(key)))

@@ -69,7 +69,7 @@ export function historyPrefix(tenantId: TenantId): string {
 
 /** Checks of a tenant's prerequisites. They come daily, so they are kept apart from what is listed to find the tenants. */
 export function checksPrefix(tenantId: TenantId): string {
-  return `${evidenceOfChecks}${tenantId}/`
+  return `control/checks/${tenantId}/`
 }
 
 /** @param at - ISO time of the check, which orders them by name */
@@ -79,16 +79,12 @@ export function checkKey(tenantId: TenantId, at: string): string {
 
 /** That the one-time state of a consent link was used. `nonce` is base64url. */
 export function consentKey(nonce: string): string {
-  return `${usedConsents}${nonce}.json`
+  return `control/consent/${nonce}.json`
 }
 
-const evidenceOfChecks = 'control/checks/'
-const usedConsents = 'control/consent/'
-
-/** Whether an object of this key may change: what is below `control/`, and no dated evidence. All else is written once. */
+/** Whether an object of this key may change: the registration of a tenant. All else is written once. */
 export function isReplaceable(key: string): boolean {
-  const isEvidence = key.includes('/history/') || key.startsWith(evidenceOfChecks) || key.startsWith(usedConsents)
-  return key.startsWith('control/') && !isEvidence
+  return key.startsWith(tenantsPrefix) && !key.slice(tenantsPrefix.length).includes('/')
 }
 
 /** @param at - ISO time of the event, which orders the history by name */

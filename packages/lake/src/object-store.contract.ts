@@ -235,7 +235,7 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
       }),
     )
 
-    test.each(['raw/a', 'ledger/a', 'alerts/control/a', 'control/tenants/a/history/b.json'])(
+    test.each(['raw/a', 'ledger/a', 'alerts/control/tenants/a', 'control/consent/a.json', 'control/tenants/a/history/b.json'])(
       'not %s, which is written once',
       async (fixed) => {
         await withLake(async (lake) => {

@@ -11,7 +11,7 @@ export interface ObjectVersion {
 
 /**
  * The one port between Mailtrail and a lake. Objects are written create-only and never change, so a key names one content for ever; only
- * a few below `control/` (see `isReplaceable`) may be replaced, by compare-and-swap. Keys are relative, `/`-separated and free of `.`
+ * registrations (see `isReplaceable`) may be replaced, by compare-and-swap. Keys are relative, `/`-separated and free of `.`
  * and `..` parts.
  */
 export interface ObjectStore extends AsyncDisposable {

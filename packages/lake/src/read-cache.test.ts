@@ -38,14 +38,14 @@ test('an object that may be replaced is read every time, its history once', asyn
   const seen: string[] = []
   const lake = createFolderStore(folder.path)
   const cached = withReadCache(watched(lake, seen), { prefix: 'control/', maxBytes: 100 })
-  await lake.create('control/a.json', Buffer.from('one'))
-  await lake.create('control/a/history/x.json', Buffer.from('x'))
-  const { bytes, etag = '' } = { ...(await cached.readVersion('control/a.json')) }
-  expect(await cached.read('control/a.json')).toEqual(bytes)
-  await cached.replace('control/a.json', Buffer.from('two'), etag)
-  expect(await cached.read('control/a.json')).toEqual(Buffer.from('two'))
-  for (let time = 0; time < 2; time += 1) await cached.read('control/a/history/x.json')
-  expect(seen).toEqual(['control/a.json', 'control/a.json', 'control/a/history/x.json'])
+  await lake.create('control/tenants/a.json', Buffer.from('one'))
+  await lake.create('control/tenants/a/history/x.json', Buffer.from('x'))
+  const { bytes, etag = '' } = { ...(await cached.readVersion('control/tenants/a.json')) }
+  expect(await cached.read('control/tenants/a.json')).toEqual(bytes)
+  await cached.replace('control/tenants/a.json', Buffer.from('two'), etag)
+  expect(await cached.read('control/tenants/a.json')).toEqual(Buffer.from('two'))
+  for (let time = 0; time < 2; time += 1) await cached.read('control/tenants/a/history/x.json')
+  expect(seen).toEqual(['control/tenants/a.json', 'control/tenants/a.json', 'control/tenants/a/history/x.json'])
 })
 
 test('reads of one object at the same time take its room once', async () => {

@@ -27,6 +27,6 @@ export async function runRotate(guid: string, { credential, dropOld = false, ...
   }
   const { displayName, credentials } = await updateTenant(lake, tenantId, change)
   const rest = credentials.length > 1 ? ' The one before stays in use beside it; end that with: mailtrail tenant rotate --drop-old' : ''
-  say(`${displayName} (${tenantId}) signs in with its newest credential within some minutes.${rest}`)
+  say(`${displayName} (${tenantId}) signs in with its newest credential within ten minutes.${rest}`)
   if (options.json) printJson({ tenantId, credentials })
 }

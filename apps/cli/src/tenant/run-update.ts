@@ -28,6 +28,6 @@ export async function runUpdate(guid: string, { tag = [], untag = [], ...options
   const collection =
     Object.keys(asked).length > 0 ? await changeCollection(lake, tenantId, { now: systemClock.now(), ...asked }) : 'unchanged'
   const tenant = await updateTenant(lake, tenantId, change)
-  say(`${tenant.displayName} (${tenantId}) is as you asked. A running fleet follows within a minute or two.`)
+  say(`${tenant.displayName} (${tenantId}) is as you asked. A running fleet follows within ten minutes.`)
   if (options.json) printJson({ ...tenant, collection })
 }
