@@ -60,6 +60,27 @@ describe('a tenant opened', () => {
   })
 })
 
+describe('a registration', () => {
+  const minutes = (n: number): number => n * 60_000
+
+  test('that was changed is noticed within ten minutes, and one that was not keeps its feed', async () => {
+    let now = 0
+    await using place = await openPlace(tenant)
+    await using apis = createTenantApis(place.lake, { ...fleet, clock: { now: () => now } })
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+    const first = await apis.open(tenant.tenantId)
+    now = minutes(10)
+    expect(await apis.open(tenant.tenantId)).toBe(first)
+    await updateTenant(place.lake, tenant.tenantId, (before) => ({ ...before, requestsPerMinute: 7 }))
+    now = minutes(19)
+    expect(await apis.open(tenant.tenantId)).toBe(first)
+    now = minutes(20)
+    const second = await apis.open(tenant.tenantId)
+    expect(second).not.toBe(first)
+    expect(await apis.open(tenant.tenantId)).toBe(second)
+  })
+})
+
 describe('a credential', () => {
   test('with a PEM block is a certificate', async () => {
     await using place = await openPlace(tenant)

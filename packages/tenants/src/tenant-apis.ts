@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type ActivityApi, type Cloud, type Credential, clouds, createActivityApi, type RequestBudget } from '@mailtrail/activity-api'
-import { type Abortable, MailtrailError, type TenantId } from '@mailtrail/core'
+import { type Abortable, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import { readTenant } from './registry.ts'
 import { resolveSecret, type SecretContext } from './secret.ts'
+import type { Tenant } from './tenant.ts'
 import { appOf, type FleetApp } from './tenant-app.ts'
 
 /** The feeds of all tenants, each opened when first asked for and bound to its tenant alone. */
@@ -39,14 +41,20 @@ export function cloudOf(name: string, named: NamedClouds): Cloud {
   throw new MailtrailError('CLOUD_UNKNOWN', `There is no cloud "${name}": it is one of ${names}, or named under clouds in mailtrail.yaml.`)
 }
 
-export function createTenantApis(lake: ObjectStore, fleet: TenantApisOptions): TenantApis {
-  const known = new Map<TenantId, Promise<ActivityApi>>()
-  const retired: Promise<ActivityApi>[] = []
+/** A registration that was changed is noticed after this long. */
+const rereadAfterMs = 10 * minuteMs
 
-  const create = async (tenantId: TenantId, options?: Abortable): Promise<ActivityApi> => {
-    const tenant = await readTenant(lake, tenantId, options)
+/** Beyond the longest that a fetcher waits for one content. */
+const longestCallMs = 30 * minuteMs
+
+export function createTenantApis(lake: ObjectStore, fleet: TenantApisOptions): TenantApis {
+  const known = new Map<TenantId, { readonly opened: Promise<OpenedTenant>; readonly readAt: number }>()
+  let retired: { readonly api: ActivityApi; readonly at: number }[] = []
+
+  const create = async (tenant: Tenant): Promise<OpenedTenant> => {
+    const { tenantId } = tenant
     const { clientId, credentials } = appOf(tenant, fleet.app)
-    return createActivityApi({
+    const api = createActivityApi({
       tenantId,
       cloud: cloudOf(tenant.cloud, fleet.clouds),
       clientId,
@@ -55,28 +63,61 @@ export function createTenantApis(lake: ObjectStore, fleet: TenantApisOptions): T
       clock: fleet.clock,
       budget: fleet.budgets?.of(tenantId, tenant.requestsPerMinute ?? fleet.requestsPerMinute),
     })
+    return { tenant, api }
+  }
+
+  /** Calls under way keep their connections for as long as any call may take. */
+  const retire = (opened: Promise<OpenedTenant>): void => {
+    const now = fleet.clock.now()
+    const isDone = ({ at }: { readonly at: number }): boolean => now - at >= longestCallMs
+    for (const { api } of retired.filter(isDone)) void api[Symbol.asyncDispose]().catch(() => {})
+    retired = retired.filter((one) => !isDone(one))
+    opened.then(
+      ({ api }) => void retired.push({ api, at: now }),
+      () => {},
+    )
+  }
+
+  const openOnce = async (tenantId: TenantId, before: Promise<OpenedTenant> | undefined, options?: Abortable): Promise<OpenedTenant> => {
+    const tenant = await readTenant(lake, tenantId, options)
+    const old = await before?.catch(() => undefined)
+    return old && isDeepStrictEqual(old.tenant, tenant) ? old : create(tenant)
   }
 
   return {
-    open: (tenantId, options) => {
-      const api = known.get(tenantId) ?? create(tenantId, options)
-      known.set(tenantId, api)
-      // A failure is not kept: what was missing may be there the next time.
-      api.catch(() => known.delete(tenantId))
-      return api
-    },
-    forget: (tenantId) => {
-      const api = known.get(tenantId)
-      known.delete(tenantId)
-      // Calls under way keep their connections until they are done with them.
-      if (api !== undefined) retired.push(api)
-    },
-    [Symbol.asyncDispose]: async () => {
-      for (const api of await Promise.allSettled([...known.values(), ...retired])) {
-        if (api.status === 'fulfilled') await api.value[Symbol.asyncDispose]()
+    open: async (tenantId, options) => {
+      const now = fleet.clock.now()
+      const before = known.get(tenantId)
+      if (before && now - before.readAt < rereadAfterMs) return (await before.opened).api
+      const opened = openOnce(tenantId, before?.opened, options)
+      known.set(tenantId, { opened, readAt: now })
+      try {
+        const [old, current] = [await before?.opened.catch(() => undefined), await opened]
+        if (before && old && old.api !== current.api) retire(before.opened)
+        return current.api
+      } catch (error) {
+        // A failure is not kept: what was missing may be there the next time.
+        if (known.get(tenantId)?.opened === opened) known.delete(tenantId)
+        if (before) retire(before.opened)
+        throw error
       }
     },
+    forget: (tenantId) => {
+      const before = known.get(tenantId)
+      known.delete(tenantId)
+      if (before) retire(before.opened)
+    },
+    [Symbol.asyncDispose]: async () => {
+      const opened = await Promise.allSettled([...known.values()].map((one) => one.opened))
+      const apis = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value.api] : []))
+      for (const api of [...apis, ...retired.map((one) => one.api)]) await api[Symbol.asyncDispose]()
+    },
   }
+}
+
+interface OpenedTenant {
+  readonly tenant: Tenant
+  readonly api: ActivityApi
 }
 
 /** Those that are there: while one credential replaces another, either is enough. */
