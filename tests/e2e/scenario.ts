@@ -17,7 +17,7 @@ export function scenario(start: string, tenants: readonly ScenarioTenant[], more
     ...more,
     tenants: tenants.map(({ name, ...rest }) => ({
       tenantId: guid(name),
-      displayName: name,
+      displayName: name.slice(0, 200),
       clientId: guid(`${name}/app`),
       clientSecret: `secret-of-${name}`,
       ...rest,
