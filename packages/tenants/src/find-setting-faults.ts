@@ -1,5 +1,5 @@
 import { contentTypes, MailtrailError } from '@mailtrail/core'
-import type { Tenant } from './tenant.ts'
+import { findTenantFaults, type Tenant } from './tenant.ts'
 import { cloudOf, type NamedClouds } from './tenant-apis.ts'
 import type { FleetApp } from './tenant-app.ts'
 
@@ -22,6 +22,12 @@ export function findSettingFaults(tenant: Tenant, collected: readonly string[], 
     ...strangers.map((name) => `destinations has "${name}", which mailtrail.yaml does not name`),
     ...collected.flatMap((contentType) => contentTypeFaults(contentType, fleet)),
   ]
+}
+
+/** @throws {@link MailtrailError} `TENANT_INVALID` with every fault of the tenant itself and of what it refers to */
+export function requireFittingTenant(tenant: Tenant, collected: readonly string[], fleet: FleetSettings): void {
+  const faults = [...findTenantFaults(tenant), ...findSettingFaults(tenant, collected, fleet)]
+  if (faults.length > 0) throw new MailtrailError('TENANT_INVALID', `Tenant ${tenant.tenantId}: ${faults.join('; ')}.`)
 }
 
 function cloudFaults(name: string, clouds: NamedClouds): string[] {

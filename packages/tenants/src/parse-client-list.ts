@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { z } from 'zod'
 
 /** The columns of a list of clients. Only the first must be there; what a column is about is the registry's field of that name. */
-export const clientColumns = [
+const clientColumns = [
   'tenant_id',
   'display_name',
   'cloud',
@@ -16,7 +16,7 @@ export const clientColumns = [
   'content_types',
   'destinations',
 ] as const
-export type ClientColumn = (typeof clientColumns)[number]
+type ClientColumn = (typeof clientColumns)[number]
 
 /** A row as it was written; a column that the list does not have is absent. */
 export interface ClientRow {

@@ -9,7 +9,8 @@ export function addTenantRotateCommand(tenant: Command): void {
     .argument('<guid>', 'tenant id')
     .option('--credential <reference>', 'where the new secret or certificate is')
     .option('--drop-old', 'keep only the newest')
-  addRegistryOptions(rotate, 'one JSON object').action(async (guid: string, options: RotateOptions) =>
-    (await import('../tenant/run-rotate.ts')).runRotate(guid, options),
-  )
+  addRegistryOptions(rotate, 'one JSON object').action(async (guid: string, options: RotateOptions, command: Command) => {
+    if (options.credential === undefined && !options.dropOld) command.error('error: give --credential, --drop-old, or both')
+    await (await import('../tenant/run-rotate.ts')).runRotate(guid, options)
+  })
 }

@@ -157,7 +157,9 @@ test('a rotation keeps the new and the old credential until the old one is dropp
   expect(await json(['tenant', 'rotate', id, '--drop-old'])).toMatchObject({ credentials: ['env:THREE'] })
   await add(second)
   await run(['tenant', 'rotate', second, '--credential', 'env:X'], 2)
-  expect(said).toContain('no app of its own')
+  expect(said).toContain('go together')
+  await run(['tenant', 'rotate', id], 2)
+  expect(said).toContain('--drop-old, or both')
 })
 
 describe('pause and removal', () => {

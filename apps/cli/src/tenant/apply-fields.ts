@@ -1,6 +1,4 @@
-import { MailtrailError } from '@mailtrail/core'
-import type { TenantSettings } from '@mailtrail/runtime'
-import { findSettingFaults, findTenantFaults, type Tenant } from '@mailtrail/tenants'
+import type { Tenant } from '@mailtrail/tenants'
 import type { FieldOptions } from './field-options.ts'
 
 /** The tenant with the given fields in place of its own. */
@@ -18,12 +16,6 @@ export function applyFields(tenant: Tenant, options: FieldOptions): Tenant {
     destinations: options.destination?.includes('none') ? undefined : (options.destination ?? tenant.destinations),
     requestsPerMinute: choose(options.requestsPerMinute, tenant.requestsPerMinute),
   }
-}
-
-/** @throws {@link MailtrailError} `TENANT_INVALID` with every fault, also of what the configuration does not bear out */
-export function checkTenant(tenant: Tenant, contentTypes: readonly string[], settings: TenantSettings): void {
-  const faults = [...findTenantFaults(tenant), ...findSettingFaults(tenant, contentTypes, settings)]
-  if (faults.length > 0) throw new MailtrailError('TENANT_INVALID', `Tenant ${tenant.tenantId}: ${faults.join('; ')}.`)
 }
 
 function choose<Value>(given: Value | 'none' | undefined, known: Value | undefined): Value | undefined {

@@ -1,8 +1,8 @@
 import { mailContentType, parseTenantId } from '@mailtrail/core'
 import { loadTenantSettings, systemClock } from '@mailtrail/runtime'
-import { onboardTenant } from '@mailtrail/tenants'
+import { onboardTenant, requireFittingTenant } from '@mailtrail/tenants'
 import { printJson, say } from '../print.ts'
-import { applyFields, checkTenant } from './apply-fields.ts'
+import { applyFields } from './apply-fields.ts'
 import type { FieldOptions } from './field-options.ts'
 import { openRegistry } from './open-registry.ts'
 
@@ -21,7 +21,7 @@ export async function runAdd({ tenant: id, backfill, ...options }: AddOptions): 
   const bare = { tenantId, displayName: name, cloud: 'worldwide', credentials: [], tags: [], lake: ownLake }
   const tenant = applyFields(bare, options)
   await using lake = await openRegistry(options.lake)
-  checkTenant(tenant, contentTypes, loadTenantSettings(process.env))
+  requireFittingTenant(tenant, contentTypes, loadTenantSettings(process.env))
   const result = await onboardTenant(lake, tenant, { now: systemClock.now(), contentTypes, windowMinutes, backfill })
   say(`${name} (${tenantId}) was ${result}. A running fleet starts its subscription within a minute of the first closed window;`)
   say(`first data can take up to 12 hours. See what stands in the way with: mailtrail tenant check ${tenantId}`)

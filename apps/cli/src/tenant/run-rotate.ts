@@ -1,4 +1,4 @@
-import { MailtrailError, parseTenantId } from '@mailtrail/core'
+import { parseTenantId } from '@mailtrail/core'
 import { type Tenant, updateTenant } from '@mailtrail/tenants'
 import { printJson, say } from '../print.ts'
 import { openRegistry } from './open-registry.ts'
@@ -15,12 +15,6 @@ export async function runRotate(guid: string, { credential, dropOld = false, ...
   const tenantId = parseTenantId(guid)
   await using lake = await openRegistry(options.lake)
   const change = (tenant: Tenant): Tenant => {
-    if (tenant.clientId === undefined) {
-      throw new MailtrailError(
-        'TENANT_INVALID',
-        `Tenant ${tenantId} has no app of its own. Rotate the fleet’s credential where mailtrail.yaml names it.`,
-      )
-    }
     const known = tenant.credentials.filter((reference) => reference !== credential)
     const all = credential === undefined ? known : [credential, ...known]
     return { ...tenant, credentials: all.slice(0, dropOld ? 1 : 2) }

@@ -1,8 +1,8 @@
 import { parseTenantId } from '@mailtrail/core'
 import { loadTenantSettings, systemClock } from '@mailtrail/runtime'
-import { changeCollection, openCollectionLog, readTenant, type Tenant, updateTenant } from '@mailtrail/tenants'
+import { changeCollection, openCollectionLog, readTenant, requireFittingTenant, type Tenant, updateTenant } from '@mailtrail/tenants'
 import { printJson, say } from '../print.ts'
-import { applyFields, checkTenant } from './apply-fields.ts'
+import { applyFields } from './apply-fields.ts'
 import type { FieldOptions } from './field-options.ts'
 import { openRegistry } from './open-registry.ts'
 
@@ -23,7 +23,7 @@ export async function runUpdate(guid: string, { tag = [], untag = [], ...options
   }
   const { settings } = await openCollectionLog(lake, tenantId)
   const collected = contentType ?? settings?.contentTypes ?? []
-  checkTenant(change(await readTenant(lake, tenantId)), collected, loadTenantSettings(process.env))
+  requireFittingTenant(change(await readTenant(lake, tenantId)), collected, loadTenantSettings(process.env))
   const asked = { ...(contentType && { contentTypes: contentType }), ...(windowMinutes !== undefined && { windowMinutes }) }
   const collection =
     Object.keys(asked).length > 0 ? await changeCollection(lake, tenantId, { now: systemClock.now(), ...asked }) : 'unchanged'
