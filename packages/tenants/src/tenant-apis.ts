@@ -70,7 +70,7 @@ export function createTenantApis(lake: ObjectStore, fleet: TenantApisOptions): T
   const retire = (opened: Promise<OpenedTenant>): void => {
     const now = fleet.clock.now()
     const isDone = ({ at }: { readonly at: number }): boolean => now - at >= longestCallMs
-    for (const { api } of retired.filter(isDone)) void api[Symbol.asyncDispose]().catch(() => {})
+    for (const { api } of retired.filter(isDone)) void Promise.resolve(api[Symbol.asyncDispose]()).catch(() => {})
     retired = retired.filter((one) => !isDone(one))
     opened.then(
       ({ api }) => void retired.push({ api, at: now }),
