@@ -33,7 +33,11 @@ export interface FleetUnderTest extends AsyncDisposable {
   siem(): Promise<ReturnType<typeof siemSchema.parse>>
 }
 
-export async function startFleetUnderTest(scenario: string | object, { windowMinutes = 10 } = {}): Promise<FleetUnderTest> {
+/** @param options.areAdded - whether the simulator's tenants are collected from the start; a test adds them itself otherwise */
+export async function startFleetUnderTest(
+  scenario: string | object,
+  { windowMinutes = 10, areAdded = true } = {},
+): Promise<FleetUnderTest> {
   await using parts = new AsyncDisposableStack()
   const { path: folder } = parts.use(await temporaryFolder())
   const redis = parts.use(await startRedis())
@@ -43,7 +47,7 @@ export async function startFleetUnderTest(scenario: string | object, { windowMin
   await writeFile(join(folder, 'mailtrail.yaml'), JSON.stringify(config))
   const lake = parts.use(await openLake(config.lake))
   const start = await simulator.now()
-  await registerTenants(lake, simulator.announcement, { folder, now: start, windowMinutes })
+  if (areAdded) await registerTenants(lake, simulator.announcement, { folder, now: start, windowMinutes })
   const clock = new SimulatedClock(start)
   const log = createLogger('info', logFile(join(folder, 'fleet.log')))
   const owned = parts.move()

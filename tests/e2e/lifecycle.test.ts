@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { compareLake, deliveredAlerts, readCoverage } from '@mailtrail/cli'
+import { hourMs, mailContentType, minuteMs, parseTenantId } from '@mailtrail/core'
+import { onboardTenant, pauseTenant, removeTenant, resumeTenant, type Tenant } from '@mailtrail/tenants'
+import { expect, test } from 'vitest'
+import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts'
+import { auditRecord, guid, recordTime, scenario } from './scenario.ts'
+
+const start = Date.parse('2024-03-11T00:00:00Z')
+/** Of simulated time; a tenth is six minutes. */
+const hour = (n: number): number => start + Math.round(n * 60) * minuteMs
+const at = (n: number): number => hour(n) + 10 * minuteMs
+const iso = (time: number): string => new Date(time).toISOString()
+
+const windowMinutes = 30
+const tenantName = 'clinic'
+const tenantId = parseTenantId(guid(tenantName))
+
+/** What happens ten minutes past these hours, but for the subscription, whose changes fall between two listings. */
+const story = {
+  added: 0,
+  paused: 76,
+  resumed: 82,
+  pausedAgain: 90,
+  resumedWithBackfill: 98,
+  stopped: 172,
+  startedBySomebody: 176,
+  removed: 260,
+  addedAgain: 284,
+  /** The last day whose hours can be settled by the end is that before hour 288: its last sweep is due 78 hours after it. */
+  end: 367,
+}
+
+const firstContent = -170.25
+const contentTimes = Array.from({ length: 2 * (365 - firstContent) }, (_, index) => hour(firstContent) + index * 30 * minuteMs)
+
+test('a tenant added, paused, resumed, without its subscription, removed and added again is incomplete in exactly the hours that this explains', async () => {
+  const [stopped, startedAgain] = [iso(hour(story.stopped + 1 / 3)), iso(hour(story.startedBySomebody + 1 / 3))]
+  const contents = contentTimes.map((created) => ({
+    created: iso(created),
+    records: [auditRecord({ tenant: tenantName, id: recordName(created), time: recordTime(created - 20 * minuteMs) })],
+  }))
+  const feed = {
+    name: tenantName,
+    initiallySubscribed: true,
+    subscriptionEvents: [
+      { at: stopped, action: 'stop' as const },
+      { at: startedAgain, action: 'start' as const },
+    ],
+    // Whoever stopped it does not let us start it.
+    faults: [{ fault: 'af20023-subscription-disabled', operations: ['start'], from: stopped, to: startedAgain }],
+    contents,
+  }
+  await using fleet = await startFleetUnderTest(scenario(iso(start), [feed], { pageSize: 20 }), { areAdded: false })
+  await using _running = await fleet.startRoles()
+  const tenant = await describeTenant(fleet)
+  const settings = { contentTypes: [mailContentType], windowMinutes }
+
+  await fleet.runTo(at(story.added))
+  await onboardTenant(fleet.lake, tenant, { ...settings, backfill: true, now: fleet.clock.now() })
+  // In short steps, for what is backfilled is queued fifty listings at a time.
+  await fleet.runTo(at(story.added + 2), 10 * minuteMs)
+  await fleet.runTo(at(story.paused))
+  await pauseTenant(fleet.lake, tenantId, { now: fleet.clock.now() })
+  await fleet.runTo(at(story.resumed))
+  await resumeTenant(fleet.lake, tenantId, { backfill: false, now: fleet.clock.now() })
+  await fleet.runTo(at(story.pausedAgain))
+  await pauseTenant(fleet.lake, tenantId, { now: fleet.clock.now() })
+  await fleet.runTo(at(story.resumedWithBackfill))
+  await resumeTenant(fleet.lake, tenantId, { backfill: true, now: fleet.clock.now() })
+  await fleet.runTo(at(story.removed))
+  await removeTenant(fleet.lake, tenantId, { now: fleet.clock.now() })
+  await fleet.runTo(at(story.addedAgain))
+  await onboardTenant(fleet.lake, tenant, { ...settings, backfill: false, now: fleet.clock.now() })
+  await fleet.runTo(at(story.end))
+
+  const coverage = await readCoverage(fleet.lake, tenantId, { from: hour(-180), to: hour(288) })
+  expect(coverage.map(({ from, to, state }) => [(from - start) / hourMs, (to - start) / hourMs, state])).toEqual([
+    // The service listed 167 h 55 min back.
+    [-180, -167, 'outside'],
+    // Nobody had seen the subscription to be on.
+    [-167, 1, 'unverified'],
+    [1, 4, 'settled'],
+    // Records of the 72 hours before the pause may have become available in it.
+    [4, 82, 'outside'],
+    // The second pause was filled when the tenant was resumed: it leaves no trace.
+    [82, 100, 'settled'],
+    // Stopped in hour 172, found on and listed again in hour 177, with the 72 hours before.
+    [100, 178, 'gap_subscription'],
+    [178, 188, 'settled'],
+    // Removed in hour 260: what became available later, for the 72 hours before, was never fetched.
+    [188, 261, 'gap_collector'],
+    [261, 284, 'outside'],
+    [284, 288, 'settled'],
+  ])
+
+  const names = new Map(contentTimes.map((created) => [guid(recordName(created)), (created - start) / hourMs]))
+  const differences = await compareLake(fleet.lake, await fleet.truth())
+  const lacking = differences.map((line) => names.get(/ lacks record (\S+)/.exec(line)?.[1] ?? '') ?? line)
+  const isLeftOut = (created: number): boolean => created < -167.5 || (created > 76.5 && created < 82) || (created > 260.5 && created < 284)
+  const offered = [...names.values()].filter((created) => created < 172 || created > 176.5)
+  expect(lacking.toSorted((a, b) => Number(a) - Number(b))).toEqual(offered.filter(isLeftOut))
+
+  const kinds = deliveredAlerts(await fleet.siem()).map(({ type }) => type)
+  expect(kinds.filter((kind) => kind === 'subscription.disabled')).toHaveLength(1)
+  expect(kinds.filter((kind) => kind === 'coverage.gap_opened')).toHaveLength(kinds.filter((kind) => kind === 'coverage.gap_closed').length)
+})
+
+function recordName(created: number): string {
+  return `record created ${iso(created)}`
+}
+
+/** As `tenant add` registers it. */
+async function describeTenant({ folder, simulator }: FleetUnderTest): Promise<Tenant> {
+  const [announced] = simulator.announcement.tenants
+  const secret = join(folder, 'secret')
+  await writeFile(secret, announced?.clientSecret ?? '')
+  return { tenantId, displayName: tenantName, cloud: 'simulator', clientId: announced?.clientId, credentials: [`file:${secret}`], tags: [] }
+}
