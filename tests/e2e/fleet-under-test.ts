@@ -33,16 +33,24 @@ export interface FleetUnderTest extends AsyncDisposable {
   siem(): Promise<ReturnType<typeof siemSchema.parse>>
 }
 
-/** @param options.areAdded - whether the simulator's tenants are collected from the start; a test adds them itself otherwise */
+export interface FleetUnderTestOptions {
+  readonly windowMinutes?: number
+  /** Whether the simulator's tenants are collected from the start; a test adds them itself otherwise. */
+  readonly areAdded?: boolean
+  /** Beside what the simulator needs. */
+  readonly settings?: Partial<Config>
+}
+
 export async function startFleetUnderTest(
   scenario: string | object,
-  { windowMinutes = 10, areAdded = true } = {},
+  { windowMinutes = 10, areAdded = true, settings = {} }: FleetUnderTestOptions = {},
 ): Promise<FleetUnderTest> {
   await using parts = new AsyncDisposableStack()
   const { path: folder } = parts.use(await temporaryFolder())
   const redis = parts.use(await startRedis())
   const simulator = parts.use(await startSimulator({ scenario }))
-  const config = { ...(await configureForSimulator(simulator.announcement, { folder, redisUrl: redis.url })), jobLockMs: 1_000 }
+  const forSimulator = await configureForSimulator(simulator.announcement, { folder, redisUrl: redis.url })
+  const config = { ...forSimulator, jobLockMs: 1_000, ...settings }
   // For roles that run as processes of their own; JSON is YAML.
   await writeFile(join(folder, 'mailtrail.yaml'), JSON.stringify(config))
   const lake = parts.use(await openLake(config.lake))
