@@ -101,9 +101,15 @@ function conformanceCase(name: string, faults: readonly PlacedFault[], ends: rea
 /** A content every half hour. */
 const contentTimes = Array.from({ length: feedHours * 2 }, (_, index) => conformanceStart + (index + 1) * 30 * minuteMs)
 
+/** Until the end there is a content every half hour, though an empty one, so that silence never looks like a lost subscription. */
+const emptyTimes = Array.from({ length: 14 }, (_, index) => (contentTimes.at(-1) ?? 0) + (index + 1) * 30 * minuteMs)
+
 /** Each with an access and a record of another kind. */
 function contents(tenant: string): object[] {
-  return contentTimes.map((created, index) => {
+  const empty = emptyTimes.map((created) => ({ created: new Date(created).toISOString(), records: [] }))
+  return [...contentTimes.map(withRecords), ...empty]
+
+  function withRecords(created: number, index: number): object {
     const time = recordTime(eventTime(created))
     return {
       created: new Date(created).toISOString(),
@@ -112,7 +118,7 @@ function contents(tenant: string): object[] {
         auditRecord({ tenant, id: `${recordName(tenant, index)}/other`, time, operation: 'Send' }),
       ],
     }
-  })
+  }
 }
 
 function eventTime(created: number): number {

@@ -59,7 +59,7 @@ test('a tenant added, paused, resumed, without its subscription, removed and add
 
   await fleet.runTo(at(story.added))
   await onboardTenant(fleet.lake, tenant, { ...settings, backfill: true, now: fleet.clock.now() })
-  // In short steps, for what is backfilled is queued fifty listings at a time.
+  // In short steps, for what is backfilled is queued some listings at a time.
   await fleet.runTo(at(story.added + 2), 10 * minuteMs)
   await fleet.runTo(at(story.paused))
   await pauseTenant(fleet.lake, tenantId, { now: fleet.clock.now() })

@@ -37,7 +37,7 @@ const gapAlertAfterMs = hourMs
 /** Contents that could not be fetched are tried again at this interval until they expire. */
 const retryEveryMs = 15 * minuteMs
 /** Listings queued at a time for one tenant, so that an outage does not flood the queue. */
-const listingsAtOnce = 50
+const listingsAtOnce = 200
 /** Fresh contents are looked for in the open window at this interval. */
 const peekEveryMs = 2 * minuteMs
 
