@@ -8,5 +8,7 @@ export async function endOfRun({ stdinLifeline }: { readonly stdinLifeline: bool
     process.stdin.resume()
     ends.push(once(process.stdin, 'close'))
   }
+  // Sent to a whole process group and passed on by its parent, the same signal comes twice; the second may not cut the score short.
+  process.on('SIGTERM', () => {})
   await Promise.race(ends)
 }
