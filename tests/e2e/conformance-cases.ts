@@ -81,8 +81,8 @@ function placeFault(fault: string, operation: string, kind: 'passing' | 'lasting
 
 function endOf(fault: CataloguedFault, operation: string, kind: 'passing' | 'lasting'): FaultEnd {
   const end = fault.endsWith[operation]?.[kind] ?? 'whole'
-  // Between the check of the subscription and a first listing dated hours later nobody is seen to have looked.
-  if (fault.name === 'date-hours-ahead' && kind === 'lasting') return 'unverified'
+  // By a service that dates itself hours ahead, the windows of the last hours should have been listed long ago.
+  if (fault.name === 'date-hours-ahead' && kind === 'lasting') return 'gap_collector'
   // Never seen to be on, a subscription is unverified, whatever keeps it from being started.
   return end === 'gap_subscription' && operation === 'start' ? 'unverified' : end
 }
