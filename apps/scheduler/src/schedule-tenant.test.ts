@@ -186,6 +186,21 @@ describe('contents that are not stored', () => {
   })
 })
 
+test('what is backfilled is a gap to be told of when it stays unlisted for two hours after it was asked for', async () => {
+  const resumed = start + 20 * hourMs
+  await write('seal', [])
+  await recordHistory(lake, tenantId, { kind: 'paused', at: firstWindow.end })
+  await recordHistory(lake, tenantId, { kind: 'resumed', at: resumed, backfill: true })
+  const schedule = await createSchedule()
+  const alerts = async (now: number): Promise<number> => {
+    await tick(schedule, now)
+    return (await Array.fromAsync(lake.list('alerts/'))).length
+  }
+  expect(await alerts(resumed + minuteMs)).toBe(0)
+  expect(await alerts(resumed + 2 * hourMs - 1)).toBe(0)
+  expect(await alerts(resumed + 2 * hourMs)).toBe(1)
+})
+
 test('an entry that cannot be read is told of, after everything else is queued', async () => {
   await lake.create(ledgerKey(tenantId, firstWindow, 'listed'), Buffer.from('{"schema":'))
   const schedule = await createSchedule()

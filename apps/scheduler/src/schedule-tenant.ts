@@ -9,6 +9,7 @@ import {
   MailtrailError,
   minuteMs,
   openWindows,
+  overlaps,
   type TenantId,
 } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
@@ -86,7 +87,7 @@ export class TenantSchedule {
       if (brake === undefined) await this.#peek(collection, now)
       for (const group of this.#view.openGroups()) await this.#offer(group, collection, now)
     }
-    if (isCollected) await this.#tellOfGaps(due, now, options)
+    if (isCollected) await this.#tellOfGaps(due, collection, now, options)
     const { unreadable } = this.#view
     if (unreadable > 0) {
       throw new MailtrailError(
@@ -142,9 +143,10 @@ export class TenantSchedule {
     for (const [name, { again, waitMs }] of this.#asked) if (now >= again + 2 * waitMs) this.#asked.delete(name)
   }
 
-  async #tellOfGaps(due: readonly DueListing[], now: number, options?: Abortable): Promise<void> {
+  async #tellOfGaps(due: readonly DueListing[], collection: Collection, now: number, options?: Abortable): Promise<void> {
     const open = this.#view.openGroups().filter((group) => now >= gapSince(group) + gapAlertAfterMs)
-    const unlisted = due.filter(({ entry, end }) => entry === 'listed' && now >= end + sealAfterMs + gapAlertAfterMs)
+    const isLate = (listing: DueListing): boolean => now >= expectedSince(listing, collection) + sealAfterMs + gapAlertAfterMs
+    const unlisted = due.filter((listing) => listing.entry === 'listed' && isLate(listing))
     const gaps = [...open.map((group) => gapOf(group, now)), ...unlisted.slice(0, 1).map(unlistedGap)]
     const isHealed = ({ contentType, from, to }: Gap): boolean => this.#view.isWhole({ contentType, start: from, end: to })
     const alerts = await this.#gapAlerts.update(gaps, isHealed, now, options)
@@ -155,6 +157,12 @@ export class TenantSchedule {
       for (const destination of destinations) await queues.alert({ tenantId, date, alertId: id, destination })
     }
   }
+}
+
+/** What is collected afterwards is expected from when that was decided. */
+function expectedSince({ contentType, start, end }: DueListing, { periods }: Collection): number {
+  const period = periods.find((known) => known.contentType === contentType && overlaps(known, { from: start, to: end }))
+  return Math.max(end, period?.since ?? end)
 }
 
 /** Windows that cannot be listed are told of once, by the oldest. */
