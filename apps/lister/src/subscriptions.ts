@@ -1,12 +1,9 @@
 import type { ActivityApi } from '@mailtrail/activity-api'
 import { raiseAlert, subscriptionDisabledAlert } from '@mailtrail/alerts'
-import { dayMs, isSubscriptionEvent, MailtrailError, minuteMs, type SubscriptionEvent, type TenantId } from '@mailtrail/core'
+import { dayMs, isSubscriptionEvent, MailtrailError, type SubscriptionEvent, type TenantId } from '@mailtrail/core'
 import { type ObjectStore, readLedger } from '@mailtrail/lake'
 import type { Clock } from '@mailtrail/runtime'
-import { readHistory, recordHistory, type TenantLakes } from '@mailtrail/tenants'
-
-/** Between two starts of one subscription; sooner ones have left subscriptions disabled (contract 2.3). */
-const startSpacingMs = 15 * minuteMs
+import { claimStart, readHistory, recordHistory, type TenantLakes } from '@mailtrail/tenants'
 
 export interface Subscriptions {
   /** Makes sure that a check showed the subscription enabled, starting it when needed. @throws {@link MailtrailError} `SUBSCRIPTION_OFF` */
@@ -19,25 +16,13 @@ export interface Subscriptions {
 export function createSubscriptions(fleetLake: ObjectStore, lakes: Pick<TenantLakes, 'open'>, clock: Clock): Subscriptions {
   const verified = new Map<string, Promise<void>>()
 
-  /**
-   * Starts it unless somebody did so in this quarter of an hour or the one before. A start is dated by its quarter, so that of several workers that try
-   * at once create-only lets one through, and two starts are at least 15 minutes apart.
-   */
-  const start = async (tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void> => {
-    const at = Math.floor(clock.now() / startSpacingMs) * startSpacingMs
-    const events = await historyOf(fleetLake, tenantId, contentType)
-    if (events.some((event) => event.kind === 'subscription-started' && event.at >= at - startSpacingMs)) return
-    if ((await recordHistory(fleetLake, tenantId, { kind: 'subscription-started', at, contentType })) === 'exists') return
-    await api.startSubscription(contentType)
-  }
-
   const verify = async (tenantId: TenantId, contentType: string, api: ActivityApi): Promise<void> => {
     const last = (await historyOf(fleetLake, tenantId, contentType)).findLast(({ kind }) => kind !== 'subscription-started')
     if (last?.kind === 'subscription-verified') return
     // A start may answer "enabled" while the list is empty, so only the list counts.
     let check = await checkSubscription(api, contentType, clock)
     if (!check.isEnabled) {
-      await start(tenantId, contentType, api)
+      if (await claimStart(fleetLake, { tenantId, contentType, now: clock.now() })) await api.startSubscription(contentType)
       check = await checkSubscription(api, contentType, clock)
     }
     if (!check.isEnabled) {

@@ -4,10 +4,8 @@ import type { ObjectStore } from '@mailtrail/lake'
 import { attempt } from './check-attempt.ts'
 import { type CheckFacts, resultOf } from './check-facts.ts'
 import { subscriptionOf } from './check-feed.ts'
-import { readHistory, recordHistory } from './history.ts'
+import { claimStart } from './claim-start.ts'
 
-/** Between two starts of one subscription; sooner ones have left subscriptions disabled (contract 2.3). */
-const startSpacingMs = 15 * minuteMs
 const listedMs = 10 * minuteMs
 
 export interface FeedPlace {
@@ -18,7 +16,7 @@ export interface FeedPlace {
 
 type FeedFacts = Pick<CheckFacts, 'subscriptions' | 'start' | 'listing'>
 
-/** Lists the subscriptions, and the last minutes where one may be enabled. Starts it only if told to, and not within 15 minutes of a start. */
+/** Lists the subscriptions, and the last minutes where one may be enabled. Starts it only if told to, and never soon after another start. */
 export async function readFeed(
   api: ActivityApi,
   place: FeedPlace,
@@ -37,13 +35,8 @@ function isEnabled(list: Awaited<ReturnType<ActivityApi['listSubscriptions']>>):
 }
 
 async function startOnce(api: ActivityApi, { fleetLake, tenantId, clock }: FeedPlace, options: Abortable): Promise<CheckFacts['start']> {
-  const now = clock.now()
   const contentType = mailContentType
-  const isRecent = (await readHistory(fleetLake, tenantId, options)).some(
-    (event) => event.kind === 'subscription-started' && event.contentType === contentType && now - event.at < startSpacingMs,
-  )
-  if (isRecent) return undefined
-  await recordHistory(fleetLake, tenantId, { kind: 'subscription-started', at: now, contentType }, options)
+  if (!(await claimStart(fleetLake, { tenantId, contentType, now: clock.now() }, options))) return undefined
   return attempt(async () => {
     await api.startSubscription(contentType, options)
     return true as const
