@@ -37,8 +37,8 @@ export class FleetInMemory {
     this.#options = options
     this.lake = withReadCache(createFolderStore(folder), { prefix: 'ledger/', maxBytes: 64 * 1024 * 1024 })
     const lakes = { open: async () => this.lake }
-    const apis = { open: async () => api, forget: () => {} }
-    const brakes = { hold: async () => false, read: async () => undefined, release: async () => {} }
+    const apis = { open: async () => api, noteFailure: () => {} }
+    const brakes = { hold: async (_tenant: unknown, error: unknown) => error, read: async () => undefined, release: async () => {} }
     const [turns, receipts, queues] = [this.#turnsPort(), this.#receiptsPort(), this.#queuesPort()]
     const list = createListHandler({
       lakes,

@@ -25,7 +25,13 @@ const usageCodes = new Set([
   'NOT_CONFIRMED',
   'SECRET_EMPTY',
 ])
-const authCodes = new Set(['ACTIVITY_API_LOGIN_FAILED', 'ACTIVITY_API_CONSENT_MISSING', 'SECRET_UNAVAILABLE', 'SEALED_SECRET_INVALID'])
+const authCodes = new Set([
+  'ACTIVITY_API_LOGIN_FAILED',
+  'ACTIVITY_API_CONSENT_MISSING',
+  'ACTIVITY_API_ACCESS_BLOCKED',
+  'SECRET_UNAVAILABLE',
+  'SEALED_SECRET_INVALID',
+])
 
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MailtrailError)) return exitCodes.error

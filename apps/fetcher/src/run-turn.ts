@@ -33,7 +33,7 @@ export interface TurnDeps {
   /** Where the tenants are registered. */
   readonly fleetLake: ObjectStore
   readonly lakes: Pick<TenantLakes, 'open'>
-  readonly apis: Pick<TenantApis, 'open' | 'forget'>
+  readonly apis: Pick<TenantApis, 'open' | 'noteFailure'>
   readonly brakes: Pick<TenantBrakes, 'hold'>
   readonly receipts: Receipts
   readonly turns: Turns
@@ -59,21 +59,14 @@ export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
     try {
       await runTurn(deps, task, context)
     } catch (error) {
-      const found = await noteRefusal(deps, task.tenantId, error)
+      // What refuses the whole tenant ends the turn: the scheduler offers its contents again once a probe succeeds.
+      deps.apis.noteFailure(task.tenantId, error)
+      const found = await deps.brakes.hold(task.tenantId, error, deps.clock.now())
       if (isFinal(found, context)) await deps.turns.release(task.tenantId, task.turnId)
       throw found
     }
     await deps.turns.release(task.tenantId, task.turnId)
   }
-}
-
-/** What refuses the whole tenant ends the turn: the scheduler offers its contents again once a probe succeeds. */
-async function noteRefusal({ apis, brakes, clock }: TurnDeps, tenantId: TenantId, error: unknown): Promise<unknown> {
-  const code = error instanceof MailtrailError ? error.code : undefined
-  // The credential may have been replaced since it was read.
-  if (code === 'ACTIVITY_API_LOGIN_FAILED' || code === 'ACTIVITY_API_CONSENT_MISSING') apis.forget(tenantId)
-  const isHeld = await brakes.hold(tenantId, error, clock.now())
-  return isHeld && error instanceof MailtrailError ? new MailtrailError(error.code, error.message, { cause: error }) : error
 }
 
 async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: TurnTask, context: TaskContext): Promise<void> {

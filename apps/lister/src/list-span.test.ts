@@ -50,10 +50,10 @@ async function openPlace(): Promise<Place> {
       }
       const handle = createListHandler({
         lakes: { open: async () => lake },
-        apis: { open: async () => api as ActivityApi, forget: () => {} },
+        apis: { open: async () => api as ActivityApi, noteFailure: () => {} },
         turns: { offer: async (waiting) => void offered.push(waiting), release: async () => {} },
         subscriptions: { ensure: async () => {}, lost: async () => {} },
-        brakes: { hold: async () => false, read: async () => undefined, release: async () => {} },
+        brakes: { hold: async (_tenant: unknown, error: unknown) => error, read: async () => undefined, release: async () => {} },
         clock: { now: () => local, every: () => ({ [Symbol.dispose]: () => {} }) },
         routes: { 'Audit.Exchange': ['MailItemsAccessed'] },
       })

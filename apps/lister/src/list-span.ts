@@ -21,7 +21,7 @@ import type { TenantApis } from '@mailtrail/tenants'
 import { noteRefusal, type RefusalDeps } from './refusals.ts'
 
 export interface ListDeps extends RefusalDeps {
-  readonly apis: Pick<TenantApis, 'open' | 'forget'>
+  readonly apis: Pick<TenantApis, 'open' | 'noteFailure'>
   readonly turns: Turns
   readonly clock: Clock
   /** The operations whose records are kept, by content type; written to every entry, for a window answers only for what its entry names. */

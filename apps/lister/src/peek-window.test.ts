@@ -35,9 +35,9 @@ async function peek({ now = start + 4 * minuteMs, listed = [], reported = [], er
   }
   const handle = createPeekHandler({
     lakes: { open: () => Promise.reject(new Error('A peek reads and writes no lake.')) },
-    apis: { open: async () => api as ActivityApi, forget: () => {} },
+    apis: { open: async () => api as ActivityApi, noteFailure: () => {} },
     subscriptions: { ensure: async () => {}, lost: async (_tenant, _type, _api, reason) => void lost.push(reason) },
-    brakes: { hold: async (_tenant, refusal) => held.push(refusal) > 9, read: async () => undefined, release: async () => {} },
+    brakes: { hold: async (_tenant, refusal) => held[held.push(refusal) - 1], read: async () => undefined, release: async () => {} },
     clock: { now: () => now },
     queues: { peekTurn: async (turn) => void turns.push(turn) },
     receipts: { read: async () => new Map(reported.map((id) => [id, {} as Receipt])) },

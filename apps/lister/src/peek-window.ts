@@ -4,7 +4,7 @@ import type { TenantApis } from '@mailtrail/tenants'
 import { noteRefusal, type RefusalDeps } from './refusals.ts'
 
 export interface PeekDeps extends RefusalDeps {
-  readonly apis: Pick<TenantApis, 'open' | 'forget'>
+  readonly apis: Pick<TenantApis, 'open' | 'noteFailure'>
   readonly queues: Pick<WorkQueues, 'peekTurn'>
   readonly receipts: Pick<Receipts, 'read'>
 }

@@ -16,15 +16,15 @@ interface RefusedCall {
 
 export interface RefusalDeps {
   readonly lakes: Pick<TenantLakes, 'open'>
-  readonly apis: Pick<TenantApis, 'forget'>
+  readonly apis: Pick<TenantApis, 'noteFailure'>
   readonly subscriptions: Subscriptions
   readonly brakes: TenantBrakes
   readonly clock: Pick<Clock, 'now'>
 }
 
 /**
- * Draws the consequences of a failed call for its tenant: a lost subscription becomes part of its history, a credential is read anew, and what refuses
- * all of it holds it back.
+ * Draws the consequences of a failed call for its tenant: a lost subscription becomes part of its history, a revoked consent an alert, a credential is
+ * read anew, and what refuses all of it holds it back.
  *
  * @returns what the job is to fail with
  */
@@ -33,12 +33,9 @@ export async function noteRefusal(deps: RefusalDeps, { tenantId, contentType, ap
   const code = error instanceof MailtrailError ? error.code : undefined
   if (api && code === 'ACTIVITY_API_SUBSCRIPTION_MISSING') await subscriptions.lost(tenantId, contentType, api, 'missing')
   if (api && code === 'ACTIVITY_API_SUBSCRIPTION_DISABLED') await subscriptions.lost(tenantId, contentType, api, 'disabled')
-  // The credential may have been replaced since it was read.
-  if (code === 'ACTIVITY_API_LOGIN_FAILED' || code === 'ACTIVITY_API_CONSENT_MISSING') apis.forget(tenantId)
   if (error instanceof ActivityApiError && code === 'ACTIVITY_API_CONSENT_MISSING') await tellOfConsent(deps, tenantId, contentType, error)
-  const isHeld = await brakes.hold(tenantId, error, clock.now())
-  // The scheduler asks again once the brake allows it; the job itself has nothing to wait for.
-  return isHeld && error instanceof MailtrailError ? new MailtrailError(error.code, error.message, { cause: error }) : error
+  apis.noteFailure(tenantId, error)
+  return brakes.hold(tenantId, error, clock.now())
 }
 
 /** The notifier finds the alert in the lake. Its id is that of the last time the app was let in, so that one revocation is one alert. */

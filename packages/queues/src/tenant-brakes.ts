@@ -13,8 +13,12 @@ export interface Brake {
  * brake costs a few refused calls.
  */
 export interface TenantBrakes {
-  /** Holds the tenant back if `error` speaks of all of it; tells whether it did. */
-  hold(tenantId: TenantId, error: unknown, now: number): Promise<boolean>
+  /**
+   * Holds the tenant back if `error` speaks of all of it.
+   *
+   * @returns what the job is to fail with: the error, and of a tenant that is held back one that is not repeated, for the scheduler asks again
+   */
+  hold(tenantId: TenantId, error: unknown, now: number): Promise<unknown>
   read(tenantId: TenantId): Promise<Brake | undefined>
   release(tenantId: TenantId): Promise<void>
 }
@@ -23,6 +27,7 @@ export interface TenantBrakes {
 const holdsMs: ReadonlyMap<string, number> = new Map([
   ['ACTIVITY_API_AUDITING_OFF', hourMs],
   ['ACTIVITY_API_TENANT_UNKNOWN', hourMs],
+  ['ACTIVITY_API_ACCESS_BLOCKED', 15 * minuteMs],
   ['ACTIVITY_API_CONSENT_MISSING', 15 * minuteMs],
   ['ACTIVITY_API_LOGIN_FAILED', 15 * minuteMs],
   ['SECRET_UNAVAILABLE', 5 * minuteMs],
@@ -38,11 +43,11 @@ export function createTenantBrakes(redis: Redis): TenantBrakes {
   const keyOf = (tenantId: TenantId): string => `mailtrail:brake:${tenantId}`
   return {
     hold: async (tenantId, error, now) => {
-      const code = error instanceof MailtrailError ? error.code : ''
-      const holdMs = holdsMs.get(code)
-      if (holdMs === undefined) return false
+      const holdMs = error instanceof MailtrailError ? holdsMs.get(error.code) : undefined
+      if (holdMs === undefined || !(error instanceof MailtrailError)) return error
+      const { code, message } = error
       await redis.set(keyOf(tenantId), JSON.stringify({ code, until: now + holdMs } satisfies Brake), 'EX', keptSeconds)
-      return true
+      return new MailtrailError(code, message, { cause: error })
     },
     read: async (tenantId) => {
       const value = await redis.get(keyOf(tenantId))

@@ -1,5 +1,5 @@
 import type { ActivityApi, RequestBudget } from '@mailtrail/activity-api'
-import { parseTenantId } from '@mailtrail/core'
+import { MailtrailError, parseTenantId } from '@mailtrail/core'
 import { createFolderStore, type ObjectStore } from '@mailtrail/lake'
 import { temporaryFolder } from '@mailtrail/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -79,6 +79,39 @@ describe('a registration', () => {
     expect(second).not.toBe(first)
     expect(await apis.open(tenant.tenantId)).toBe(second)
   })
+
+  test('whose feed was replaced keeps it open for the calls under way, and closes it half an hour later', async () => {
+    let now = 0
+    await using place = await openPlace(tenant, other)
+    await using apis = createTenantApis(place.lake, { ...fleet, clock: { now: () => now } })
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+    const replace = async (at: number): Promise<void> => {
+      now = at
+      await updateTenant(place.lake, tenant.tenantId, (before) => ({ ...before, requestsPerMinute: at + 1 }))
+      await apis.open(tenant.tenantId)
+    }
+    const close = vi.spyOn(await apis.open(tenant.tenantId), Symbol.asyncDispose)
+    await replace(minutes(10))
+    await replace(minutes(39))
+    expect(close).not.toHaveBeenCalled()
+    await replace(minutes(49))
+    expect(close).toHaveBeenCalledOnce()
+  })
+
+  test('that cannot be read is tried again, and its feed is still there', async () => {
+    let now = 0
+    let isDown = false
+    await using place = await openPlace(tenant)
+    const read: ObjectStore['read'] = (...args) => (isDown ? Promise.reject(new Error('down')) : place.lake.read(...args))
+    await using apis = createTenantApis({ ...place.lake, read }, { ...fleet, clock: { now: () => now } })
+    vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
+    const first = await apis.open(tenant.tenantId)
+    now = minutes(10)
+    isDown = true
+    await expect(apis.open(tenant.tenantId)).rejects.toThrow('down')
+    isDown = false
+    expect(await apis.open(tenant.tenantId)).toBe(first)
+  })
 })
 
 describe('a credential', () => {
@@ -146,13 +179,17 @@ test.each([
   expect(asked).toEqual([[tenant.tenantId, expected]])
 })
 
-test('a tenant that was forgotten is opened with what is registered by then', async () => {
+test.each([
+  { code: 'ACTIVITY_API_LOGIN_FAILED', isAnew: true },
+  { code: 'ACTIVITY_API_CONSENT_MISSING', isAnew: true },
+  { code: 'ACTIVITY_API_THROTTLED', isAnew: false },
+])('after $code a tenant is opened with what is registered by then: $isAnew', async ({ code, isAnew }) => {
   await using place = await openPlace(tenant)
   vi.stubEnv('TENANT_APIS_TEST_SECRET', 'secret')
   const before = await place.apis.open(tenant.tenantId)
   await updateTenant(place.lake, tenant.tenantId, (known) => ({ ...known, cloud: 'gcc' }))
-  place.apis.forget(tenant.tenantId)
-  expect(await place.apis.open(tenant.tenantId)).not.toBe(before)
+  place.apis.noteFailure(tenant.tenantId, new MailtrailError(code, 'Refused.'))
+  expect((await place.apis.open(tenant.tenantId)) !== before).toBe(isAnew)
 })
 
 test('what was opened is closed with the whole, failures aside', async () => {

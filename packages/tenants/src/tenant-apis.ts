@@ -11,8 +11,8 @@ import { appOf, type FleetApp } from './tenant-app.ts'
 export interface TenantApis extends AsyncDisposable {
   /** @throws {@link MailtrailError} `TENANT_UNKNOWN`, `TENANT_INVALID`, `TENANT_APP_MISSING`, `CLOUD_UNKNOWN`, and those of `resolveSecret` */
   open(tenantId: TenantId, options?: Abortable): Promise<ActivityApi>
-  /** Reads registration and credential anew the next time, for they may have been replaced. */
-  forget(tenantId: TenantId): void
+  /** Where it was the credential that was refused: reads it and the registration anew the next time, for they may have been replaced. */
+  noteFailure(tenantId: TenantId, error: unknown): void
 }
 
 /** Clouds named in the configuration, beside Microsoft's own. */
@@ -44,6 +44,9 @@ export function cloudOf(name: string, named: NamedClouds): Cloud {
 /** A registration that was changed is noticed after this long. */
 const rereadAfterMs = 10 * minuteMs
 
+/** Failures behind which an old credential may stand. */
+const credentialCodes: ReadonlySet<string> = new Set(['ACTIVITY_API_LOGIN_FAILED', 'ACTIVITY_API_CONSENT_MISSING'])
+
 /** Beyond the longest that a fetcher waits for one content. */
 const longestCallMs = 30 * minuteMs
 
@@ -51,37 +54,21 @@ export function createTenantApis(lake: ObjectStore, fleet: TenantApisOptions): T
   const known = new Map<TenantId, { readonly opened: Promise<OpenedTenant>; readonly readAt: number }>()
   let retired: { readonly api: ActivityApi; readonly at: number }[] = []
 
-  const create = async (tenant: Tenant): Promise<OpenedTenant> => {
-    const { tenantId } = tenant
-    const { clientId, credentials } = appOf(tenant, fleet.app)
-    const api = createActivityApi({
-      tenantId,
-      cloud: cloudOf(tenant.cloud, fleet.clouds),
-      clientId,
-      publisherId: tenant.publisherId ?? fleet.publisherId,
-      credentials: await resolveCredentials(credentials, { tenantId, masterKey: fleet.masterKey }),
-      clock: fleet.clock,
-      budget: fleet.budgets?.of(tenantId, tenant.requestsPerMinute ?? fleet.requestsPerMinute),
-    })
-    return { tenant, api }
-  }
-
-  /** Calls under way keep their connections for as long as any call may take. */
-  const retire = (opened: Promise<OpenedTenant>): void => {
+  /** Calls under way keep their connections for as long as they may take. */
+  const retire = ({ api }: OpenedTenant): void => {
     const now = fleet.clock.now()
     const isDone = ({ at }: { readonly at: number }): boolean => now - at >= longestCallMs
-    for (const { api } of retired.filter(isDone)) void Promise.resolve(api[Symbol.asyncDispose]()).catch(() => {})
-    retired = retired.filter((one) => !isDone(one))
-    opened.then(
-      ({ api }) => void retired.push({ api, at: now }),
-      () => {},
-    )
+    for (const one of retired.filter(isDone)) void one.api[Symbol.asyncDispose]().then(undefined, () => {})
+    retired = [...retired.filter((one) => !isDone(one)), { api, at: now }]
   }
 
-  const openOnce = async (tenantId: TenantId, before: Promise<OpenedTenant> | undefined, options?: Abortable): Promise<OpenedTenant> => {
+  const reopen = async (tenantId: TenantId, before: Promise<OpenedTenant> | undefined, options?: Abortable): Promise<OpenedTenant> => {
     const tenant = await readTenant(lake, tenantId, options)
-    const old = await before?.catch(() => undefined)
-    return old && isDeepStrictEqual(old.tenant, tenant) ? old : create(tenant)
+    const old = await before
+    if (old && isDeepStrictEqual(old.tenant, tenant)) return old
+    const api = await createApi(tenant, fleet)
+    if (old) retire(old)
+    return { tenant, api }
   }
 
   return {
@@ -89,23 +76,20 @@ export function createTenantApis(lake: ObjectStore, fleet: TenantApisOptions): T
       const now = fleet.clock.now()
       const before = known.get(tenantId)
       if (before && now - before.readAt < rereadAfterMs) return (await before.opened).api
-      const opened = openOnce(tenantId, before?.opened, options)
+      const opened = reopen(tenantId, before?.opened, options)
       known.set(tenantId, { opened, readAt: now })
       try {
-        const [old, current] = [await before?.opened.catch(() => undefined), await opened]
-        if (before && old && old.api !== current.api) retire(before.opened)
-        return current.api
+        return (await opened).api
       } catch (error) {
         // A failure is not kept: what was missing may be there the next time.
-        if (known.get(tenantId)?.opened === opened) known.delete(tenantId)
-        if (before) retire(before.opened)
+        if (known.get(tenantId)?.opened === opened) before ? known.set(tenantId, before) : known.delete(tenantId)
         throw error
       }
     },
-    forget: (tenantId) => {
-      const before = known.get(tenantId)
+    noteFailure: (tenantId, error) => {
+      if (!(error instanceof MailtrailError && credentialCodes.has(error.code))) return
+      known.get(tenantId)?.opened.then(retire, () => {})
       known.delete(tenantId)
-      if (before) retire(before.opened)
     },
     [Symbol.asyncDispose]: async () => {
       const opened = await Promise.allSettled([...known.values()].map((one) => one.opened))
@@ -113,6 +97,20 @@ export function createTenantApis(lake: ObjectStore, fleet: TenantApisOptions): T
       for (const api of [...apis, ...retired.map((one) => one.api)]) await api[Symbol.asyncDispose]()
     },
   }
+}
+
+async function createApi(tenant: Tenant, fleet: TenantApisOptions): Promise<ActivityApi> {
+  const { tenantId } = tenant
+  const { clientId, credentials } = appOf(tenant, fleet.app)
+  return createActivityApi({
+    tenantId,
+    cloud: cloudOf(tenant.cloud, fleet.clouds),
+    clientId,
+    publisherId: tenant.publisherId ?? fleet.publisherId,
+    credentials: await resolveCredentials(credentials, { tenantId, masterKey: fleet.masterKey }),
+    clock: fleet.clock,
+    budget: fleet.budgets?.of(tenantId, tenant.requestsPerMinute ?? fleet.requestsPerMinute),
+  })
 }
 
 interface OpenedTenant {
