@@ -85,7 +85,7 @@ describe(normalizeAddress, () => {
     const text = fc.string({ unit: fc.constantFrom('0', '1', '255', 'ffff', '.', ':', '::', '0x', '10.0.0.1'), maxLength: 9 })
     fc.assert(
       fc.property(text, (host) => {
-        const isAddress = isIP(host.replace(/^([\d.]+):\d{1,4}$/, '$1')) !== 0
+        const isAddress = isIP(host.replace(/^([\d.]+):\d{1,5}$/, '$1')) !== 0
         expect(normalizeAddress(host) !== undefined).toBe(isAddress)
       }),
       { numRuns: 2_000 },
