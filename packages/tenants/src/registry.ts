@@ -56,11 +56,6 @@ export async function* listTenantIds(lake: ObjectStore, options?: Abortable): As
   }
 }
 
-/** All registered tenants, by id. */
-export async function* listTenants(lake: ObjectStore, options?: Abortable): AsyncGenerator<Tenant> {
-  for await (const tenantId of listTenantIds(lake, options)) yield await readTenant(lake, tenantId, options)
-}
-
 function unknown(lake: ObjectStore, tenantId: TenantId): MailtrailError {
   return new MailtrailError('TENANT_UNKNOWN', `Tenant ${tenantId} is not registered in ${lake.place}. Add it with: mailtrail tenant add`)
 }
