@@ -77,6 +77,14 @@ describe(dueListings, () => {
     expect(lanes).toEqual(lanes.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)))
   })
 
+  test('what is backfilled is swept in its own lane', () => {
+    const due = dueListings(collectionOf([{ ...added, backfill: true }]), start + 8 * hourMs, nothingKnown)
+    const lanesOf = (isLive: boolean): string[] =>
+      of(due, 'sweep-6h').flatMap((sweep) => (sweep.start >= start === isLive ? sweep.lane : []))
+    expect(new Set(lanesOf(true))).toEqual(new Set(['live']))
+    expect(new Set(lanesOf(false))).toEqual(new Set(['backfill']))
+  })
+
   test.each([
     { title: 'the open window is known by its start', now: start + 13 * minuteMs, expected: [start + 10 * minuteMs] },
     { title: 'at the very start of a window nothing is open', now: start + 10 * minuteMs, expected: [] },

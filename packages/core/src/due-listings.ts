@@ -1,4 +1,4 @@
-import { type Collection, type CollectionPeriod, type Lane, lanes } from './collection.ts'
+import { type Collection, type CollectionPeriod, type Lane, laneOf, lanes } from './collection.ts'
 import { dayMs, hourMs, type Interval, overlaps } from './interval.ts'
 import type { EntryName, EntrySpan, ListingName, SweepName } from './ledger/ledger-entry.ts'
 import { listableMs, listingDelayMs, windowsOver } from './windows.ts'
@@ -41,19 +41,19 @@ const clockAllowanceMs = hourMs
  * @param isKnown - whether the ledger has this entry of the span
  */
 export function dueListings(
-  { periods, incidents }: Pick<Collection, 'periods' | 'incidents'>,
+  collection: Pick<Collection, 'periods' | 'incidents'>,
   now: number,
   isKnown: (span: EntrySpan, entry: EntryName) => boolean,
 ): DueListing[] {
+  const { periods } = collection
   const edge = now - listableMs
   const oldest = edge - clockAllowanceMs
   const due: DueListing[] = []
-  const offer = (period: CollectionPeriod, span: Interval, entry: ListingName): void => {
-    const { contentType } = period
+  const offer = ({ contentType }: CollectionPeriod, span: Interval, entry: ListingName): void => {
     const listing = { contentType, start: span.from, end: span.to }
     // An empty window has a seal and nothing else.
     if (isKnown(listing, entry) || (entry === 'listed' && isKnown(listing, 'seal'))) return
-    due.push({ ...listing, entry, lane: incidents.some((incident) => overlaps(incident, span)) ? 'incident' : period.lane })
+    due.push({ ...listing, entry, lane: laneOf(collection, contentType, span) })
   }
   for (const period of periods) {
     const listable = { from: Math.max(period.from, oldest), to: Math.min(period.to, now - listingDelayMs) }
@@ -66,9 +66,10 @@ export function dueListings(
         const whole = cut({ from, to: to + extraMs }, period)
         if (isKnown({ contentType: period.contentType, start: whole.from, end: whole.to }, entry)) continue
         for (const span of whole.from < edge ? hoursLeft(cut({ from, to }, period), oldest) : [whole]) {
+          const dueAt = span.to + ageMs
           // Where all of it was decided on later, its windows are listed later than the sweep was due.
-          const isNeeded = periods.some((part) => isPart(part, period) && overlaps(part, span) && part.since < span.to + ageMs)
-          if (span.to + ageMs <= now && isNeeded) offer(period, span, entry)
+          const isNeeded = (): boolean => periods.some((part) => isPart(part, period) && overlaps(part, span) && part.since < dueAt)
+          if (dueAt <= now && isNeeded()) offer(period, span, entry)
         }
       }
     }
@@ -107,7 +108,7 @@ function contiguous(periods: readonly CollectionPeriod[]): CollectionPeriod[] {
   for (const period of periods) {
     const index = joined.findLastIndex(({ contentType }) => contentType === period.contentType)
     const last = joined[index]
-    if (last?.to === period.from) joined[index] = { ...last, to: period.to, lane: period.lane }
+    if (last?.to === period.from) joined[index] = { ...last, to: period.to }
     else joined.push(period)
   }
   return joined
