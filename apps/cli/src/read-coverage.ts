@@ -1,5 +1,6 @@
 import {
   type Abortable,
+  type CoverageEvidence,
   type CoverageInterval,
   defaultHorizonMs,
   evidenceLeadMs,
@@ -18,19 +19,21 @@ export async function readCoverage(
   range: Interval,
   options?: Abortable,
 ): Promise<CoverageInterval[]> {
+  return tenantCoverage(await readCoverageEvidence(fleetLake, tenantId, range, options), range)
+}
+
+/** What the ledger and the history of the tenant hold about `range` in event time. */
+export async function readCoverageEvidence(
+  fleetLake: ObjectStore,
+  tenantId: TenantId,
+  range: Interval,
+  options?: Abortable,
+): Promise<CoverageEvidence> {
   await using lakes = createTenantLakes(fleetLake)
   const lake = await lakes.open(tenantId, options)
   const history = await readHistory(fleetLake, tenantId, options)
   const entries = await readLedger(lake, tenantId, { from: range.from - evidenceLeadMs, to: range.to + defaultHorizonMs }, options)
   // The latest service date in the ledger is the present, however long after the range.
   const latest = await readLatestEntries(lake, tenantId, options)
-  return tenantCoverage({ contentType: mailContentType, history, entries: [...entries, ...latest] }, range)
-}
-
-/** Up to when the tenant's ledger knows the time, by the service's clock: what is later was not listed yet. Undefined while nothing was. */
-export async function readPresent(fleetLake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<number | undefined> {
-  await using lakes = createTenantLakes(fleetLake)
-  const latest = await readLatestEntries(await lakes.open(tenantId, options), tenantId, options)
-  const dates = latest.flatMap(({ listing }) => listing?.serviceDate ?? [])
-  return dates.length === 0 ? undefined : Math.max(...dates)
+  return { contentType: mailContentType, history, entries: [...entries, ...latest] }
 }

@@ -1,11 +1,11 @@
-import { type CoverageInterval, isoSeconds, parseTenantId } from '@mailtrail/core'
+import { type CoverageInterval, isoSeconds, latestServiceDate, parseTenantId, tenantCoverage } from '@mailtrail/core'
 import { openLake } from '@mailtrail/lake'
 import { loadLakeLocation } from '@mailtrail/runtime'
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { parseTime } from '../parse-time.ts'
 import { printData, printJson, say } from '../print.ts'
-import { readCoverage, readPresent } from '../read-coverage.ts'
+import { readCoverageEvidence } from '../read-coverage.ts'
 import type { SetExitCode } from '../run-command-line.ts'
 
 interface CoverageOptions {
@@ -29,8 +29,9 @@ export function addCoverageCommand(program: Command, setExitCode: SetExitCode): 
       const range = { from: parseTime(from), to: parseTime(to) }
       await using lake = await openLake(loadLakeLocation(location, process.env))
       const tenantId = parseTenantId(tenant)
-      const intervals = await readCoverage(lake, tenantId, range)
-      const present = await readPresent(lake, tenantId)
+      const evidence = await readCoverageEvidence(lake, tenantId, range)
+      const intervals = tenantCoverage(evidence, range)
+      const present = latestServiceDate(evidence)
       say(
         present === undefined
           ? 'Nothing was listed yet.'

@@ -50,20 +50,20 @@ export function tenantCoverage(evidence: CoverageEvidence, range: Interval): Cov
     const cause = `${contentType} is not collected for this tenant`
     return [{ ...range, state: 'outside', cause, recoverable: false }]
   }
-  const all = evidence.entries.filter((entry) => entry.contentType === contentType)
-  const entries = all.filter(({ operations }) => operations.includes(operation))
+  const entries = evidence.entries.filter((entry) => entry.contentType === contentType)
+  const keeps = ({ operations }: LedgerEntry): boolean => operations.includes(operation)
   // Lengths of windows divide each other's hour, so what holds for a window holds for each cell of the finest grid in it.
   const cellMs = Math.min(...periods.map(({ windowMs }) => windowMs))
   const context: Context = {
-    now: latestServiceDate(all),
+    now: latestServiceDate(evidence) ?? Number.NEGATIVE_INFINITY,
     history,
     periods,
-    windows: windowRecords(entries, cellMs),
+    windows: windowRecords(entries.filter(keeps), cellMs),
     others: windowRecords(
-      all.filter((entry) => !entries.includes(entry)),
+      entries.filter((entry) => !keeps(entry)),
       cellMs,
     ),
-    subscription: subscriptionRecord(history, contentType, all),
+    subscription: subscriptionRecord(history, contentType, entries),
   }
   const intervals: CoverageInterval[] = []
   for (const hour of windowsOver(range, hourMs)) {
@@ -83,8 +83,11 @@ interface Context {
   readonly subscription: SubscriptionRecord
 }
 
-function latestServiceDate(entries: readonly LedgerEntry[]): number {
-  return entries.reduce((latest, { listing }) => Math.max(latest, listing?.serviceDate ?? latest), Number.NEGATIVE_INFINITY)
+/** Up to when the ledger knows the time, by the service's clock: what is later was not listed yet. Undefined while nothing was. */
+export function latestServiceDate({ contentType, entries }: Pick<CoverageEvidence, 'contentType' | 'entries'>): number | undefined {
+  const ofType = entries.filter((entry) => entry.contentType === contentType)
+  const latest = ofType.reduce((most, { listing }) => Math.max(most, listing?.serviceDate ?? most), Number.NEGATIVE_INFINITY)
+  return Number.isFinite(latest) ? latest : undefined
 }
 
 function judgeHour(hour: Interval, horizonMs: number, windowMs: number, context: Context): Finding {
