@@ -4,6 +4,7 @@ import {
   type Abortable,
   type EntryContent,
   type EntrySpan,
+  eachConcurrently,
   isFetchable,
   type LedgerEntry,
   listableMs,
@@ -85,21 +86,14 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
   const waiting = turn.filter(({ id }) => !reported.has(id))
 
   const failures: unknown[] = []
-  const next = waiting.values()
-  const work = async (): Promise<void> => {
-    for (const content of next) {
-      try {
-        await receipts.add(
-          tenantId,
-          entry,
-          await settleContent(deps, { tenantId, lake, operations: entry.operations, content, api }, context),
-        )
-      } catch (error) {
-        failures.push(error)
-      }
+  await eachConcurrently(waiting, { limit: contentsAtOnce }, async (content) => {
+    try {
+      const receipt = await settleContent(deps, { tenantId, lake, operations: entry.operations, content, api }, context)
+      await receipts.add(tenantId, entry, receipt)
+    } catch (error) {
+      failures.push(error)
     }
-  }
-  await Promise.all(Array.from({ length: contentsAtOnce }, work))
+  })
 
   // The failure that keeps the turn alive longest speaks for it.
   if (failures.length > 0) throw failures.find(isSetAside) ?? failures.find(isWorthRepeating) ?? failures[0]

@@ -1,4 +1,4 @@
-import { minuteMs, type TenantId } from '@mailtrail/core'
+import { eachConcurrently, minuteMs, type TenantId } from '@mailtrail/core'
 import { openLake } from '@mailtrail/lake'
 import { connectRedis, createTenantBrakes, createTurns, createWorkQueues } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
@@ -33,16 +33,11 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
 
   const tick = async (): Promise<void> => {
     try {
-      const tenantIds = listTenantIds(fleetLake, options)
-      // A generator hands each id to one of those who ask.
-      const take = async (): Promise<void> => {
-        for await (const tenantId of { [Symbol.asyncIterator]: () => ({ next: () => tenantIds.next() }) }) {
-          await tickTenant(tenantId).catch((error) =>
-            log.error({ event: 'tenant.schedule_failed', role: 'scheduler', tenantId, code: codeOf(error) }),
-          )
-        }
-      }
-      await Promise.all(Array.from({ length: tenantsAtOnce }, take))
+      await eachConcurrently(listTenantIds(fleetLake, options), { limit: tenantsAtOnce }, (tenantId) =>
+        tickTenant(tenantId).catch((error) =>
+          log.error({ event: 'tenant.schedule_failed', role: 'scheduler', tenantId, code: codeOf(error) }),
+        ),
+      )
     } catch (error) {
       log.error({ event: 'fleet.not_scheduled', role: 'scheduler', code: codeOf(error) })
     }

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { type Abortable, MailtrailError } from '@mailtrail/core'
+import { type Abortable, eachConcurrently, MailtrailError } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
-import { eachConcurrently } from './each-concurrently.ts'
 
 /** Local copies of lake objects: where they lie, and the longest line among them. */
 export interface FetchedObjects {

@@ -1,10 +1,9 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Abortable, type TenantId, utcDate } from '@mailtrail/core'
+import { type Abortable, eachConcurrently, type TenantId, utcDate } from '@mailtrail/core'
 import { emailEventsKey, type ObjectStore } from '@mailtrail/lake'
 import { createDateSpool } from './date-spool.ts'
-import { eachConcurrently } from './each-concurrently.ts'
 import { parseEmailEventRow, tenantOfPath } from './email-event-row.ts'
 import { readLines } from './read-lines.ts'
 

@@ -8,6 +8,7 @@ import {
   formatLedgerEntry,
   type Interval,
   type LedgerEntry,
+  mapConcurrently,
   overlaps,
   parseEntryName,
   parseLedgerEntry,
@@ -69,11 +70,7 @@ export async function readLedger(lake: ObjectStore, tenantId: TenantId, range: I
       if (overlaps({ from: place.start, to: place.end }, range)) keys.push(place.key)
     }
   }
-  const entries: LedgerEntry[] = []
-  for (let from = 0; from < keys.length; from += readsAtOnce) {
-    entries.push(...(await Promise.all(keys.slice(from, from + readsAtOnce).map((key) => readLedgerEntry(lake, key, options)))))
-  }
-  return entries
+  return mapConcurrently(keys, { limit: readsAtOnce, ...options }, (key, signal) => readLedgerEntry(lake, key, { signal }))
 }
 
 /** The newest entries of the tenant, those of the last partition: they tell how far time has come. */

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { MailtrailError } from '@mailtrail/core'
+import { MailtrailError, mapConcurrently } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import { openCollectionLog } from './collection-log.ts'
 import type { ImportPlan, PlannedRow } from './import-plan.ts'
-import { mapBounded } from './map-bounded.ts'
 import { addTenant, findTenant, updateTenant } from './registry.ts'
 import { isSameTenant } from './tenant.ts'
 
@@ -37,7 +36,7 @@ export async function applyImport(lake: ObjectStore, plan: ImportPlan, { now, on
   if (plan.lake !== lake.place) {
     throw new MailtrailError('IMPORT_PLAN_INVALID', `The plan is about the lake at ${plan.lake}, and this is ${lake.place}. Plan again.`)
   }
-  return mapBounded(plan.rows, rowsAtOnce, async (row) => {
+  return mapConcurrently(plan.rows, { limit: rowsAtOnce }, async (row) => {
     const done = await applyRow(lake, row, { now, backfill: plan.backfill })
     onRow(plan.rows.length)
     return { line: row.line, tenantId: row.tenantId, ...done }

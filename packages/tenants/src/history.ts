@@ -1,6 +1,5 @@
-import { type Abortable, type HistoryEvent, historyEventSchema, type TenantId } from '@mailtrail/core'
+import { type Abortable, type HistoryEvent, historyEventSchema, mapConcurrently, type TenantId } from '@mailtrail/core'
 import { historyKey, historyPrefix, type ObjectStore } from '@mailtrail/lake'
-import { mapBounded } from './map-bounded.ts'
 
 const readsAtOnce = 16
 
@@ -19,7 +18,7 @@ export async function recordHistory(
 /** The tenant's history, oldest first. */
 export async function readHistory(lake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<HistoryEvent[]> {
   const keys = await Array.fromAsync(lake.list(historyPrefix(tenantId), options))
-  const events = await mapBounded(keys, readsAtOnce, async (key) => {
+  const events = await mapConcurrently(keys, { limit: readsAtOnce, ...options }, async (key) => {
     const bytes = await lake.read(key, options)
     return bytes ? [historyEventSchema.parse(JSON.parse(Buffer.from(bytes).toString()))] : []
   })

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
+import { MailtrailError, mapConcurrently, parseTenantId, type TenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import { openCollectionLog } from './collection-log.ts'
 import { decideRow, type KnownTenant } from './decide-row.ts'
 import type { FleetSettings } from './find-setting-faults.ts'
 import type { ImportPlan, PlannedRow } from './import-plan.ts'
-import { mapBounded } from './map-bounded.ts'
 import { type ClientRow, parseClientList } from './parse-client-list.ts'
 import { findTenant } from './registry.ts'
 
@@ -23,7 +22,7 @@ const rowsAtOnce = 16
 export async function planImport(lake: ObjectStore, list: Uint8Array, { fleet, now, backfill, onRow }: PlanOptions): Promise<ImportPlan> {
   const clients = parseClientList(list)
   const lines = linesById(clients)
-  const rows = await mapBounded(clients, rowsAtOnce, async (client) => {
+  const rows = await mapConcurrently(clients, { limit: rowsAtOnce }, async (client) => {
     const planned = await planRow(lake, client, lines, fleet)
     onRow(clients.length)
     return planned

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
 import type { Check, CheckReport } from '@mailtrail/tenants'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -87,8 +88,7 @@ describe('of many tenants', () => {
     const check = async (id: TenantId): Promise<CheckReport> => {
       running += 1
       most = Math.max(most, running)
-      await Promise.resolve()
-      await Promise.resolve()
+      await setImmediate()
       running -= 1
       return reportOf(id, [ok])
     }

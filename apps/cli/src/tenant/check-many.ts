@@ -1,5 +1,5 @@
-import { MailtrailError, type TenantId } from '@mailtrail/core'
-import { type CheckReport, mapBounded, needsAttention } from '@mailtrail/tenants'
+import { MailtrailError, mapConcurrently, type TenantId } from '@mailtrail/core'
+import { type CheckReport, needsAttention } from '@mailtrail/tenants'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { createProgressBar, printData, say } from '../print.ts'
 import { exitCodeOfCheck } from './exit-code-of-check.ts'
@@ -30,7 +30,7 @@ export async function checkMany(
 ): Promise<number> {
   const ids = await Array.fromAsync(tenantIds)
   const progress = createProgressBar('Checking')
-  const outcomes = await mapBounded(ids, checksAtOnce, async (tenantId) => {
+  const outcomes = await mapConcurrently(ids, { limit: checksAtOnce }, async (tenantId) => {
     const outcome = await checkOne(tenantId, isWanted, check)
     // Printed as they come: whoever reads it need not wait for the last.
     if (outcome && json && (!failed || isFaulty(outcome))) printData(JSON.stringify(toJson(outcome)))

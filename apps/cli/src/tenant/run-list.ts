@@ -1,6 +1,6 @@
-import { MailtrailError, type TenantId } from '@mailtrail/core'
+import { MailtrailError, mapConcurrently, type TenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
-import { listTenantIds, mapBounded, openCollectionLog, readTenant, type Tenant } from '@mailtrail/tenants'
+import { listTenantIds, openCollectionLog, readTenant, type Tenant } from '@mailtrail/tenants'
 import { exitCodes } from '../exit-codes.ts'
 import { createProgressBar, printData, printJson, say } from '../print.ts'
 import type { SetExitCode } from '../run-command-line.ts'
@@ -39,7 +39,7 @@ export async function runList({ tag, limit, offset, ...options }: ListOptions, s
 async function readAll<Item, Result>(items: readonly Item[], read: (item: Item) => Promise<Result>): Promise<Result[]> {
   const bar = createProgressBar('Reading tenants')
   try {
-    return await mapBounded(items, readsAtOnce, async (item) => {
+    return await mapConcurrently(items, { limit: readsAtOnce }, async (item) => {
       const result = await read(item)
       bar.step(items.length)
       return result

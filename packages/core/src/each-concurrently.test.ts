@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { eachConcurrently } from './each-concurrently.ts'
+import { eachConcurrently, mapConcurrently } from './each-concurrently.ts'
 
 describe(eachConcurrently, () => {
   test('every item is worked on once, never more than the limit at once', async () => {
@@ -8,7 +9,7 @@ describe(eachConcurrently, () => {
     let most = 0
     await eachConcurrently([1, 2, 3, 4, 5, 6, 7], { limit: 3 }, async (item) => {
       most = Math.max(most, ++running)
-      await new Promise((resolve) => setImmediate(resolve))
+      await setImmediate()
       seen.push(item)
       running -= 1
     })
@@ -30,5 +31,18 @@ describe(eachConcurrently, () => {
   test('an abort from outside is a failure', async () => {
     const none = eachConcurrently([1], { limit: 1, signal: AbortSignal.abort(new Error('outside')) }, async () => {})
     await expect(none).rejects.toThrow('outside')
+  })
+})
+
+describe(mapConcurrently, () => {
+  test('results come in the order of the items, whichever is done first', async () => {
+    const done: number[] = []
+    const results = await mapConcurrently([5, 1, 4, 2, 3], { limit: 2 }, async (item) => {
+      for (let turn = 0; turn < item; turn += 1) await setImmediate()
+      done.push(item)
+      return item * 10
+    })
+    expect(done[0]).toBe(1)
+    expect(results).toEqual([50, 10, 40, 20, 30])
   })
 })

@@ -1,4 +1,4 @@
-import type { Abortable } from '@mailtrail/core'
+import type { Abortable } from './abortable.ts'
 
 export interface ConcurrencyOptions extends Abortable {
   /** Items worked on at once. */
@@ -28,6 +28,19 @@ export async function eachConcurrently<Item>(
   await queue.return()
   if (failure.signal.aborted) throw failure.signal.reason
   signal?.throwIfAborted()
+}
+
+/** The results of `work` in the order of the items, else as {@link eachConcurrently}. */
+export async function mapConcurrently<Item, Result>(
+  items: readonly Item[],
+  options: ConcurrencyOptions,
+  work: (item: Item, signal: AbortSignal) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  await eachConcurrently(items.entries(), options, async ([index, item], signal) => {
+    results[index] = await work(item, signal)
+  })
+  return results
 }
 
 /** A generator queues those who ask it at once; other iterables need not. */
