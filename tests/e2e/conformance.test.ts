@@ -63,7 +63,12 @@ test.each(runs.map((run, index) => ({ run, number: index + 1 })))(
     const problems = await findProblems(fleet, run)
     expect(problems).toEqual([])
     const score = await fleet.simulator.get<Record<string, unknown>>('/sim/score')
-    expect(score).toMatchObject({ tokensLeaked: 0, callsWithoutPublisherIdentifier: 0, listingsBeyond24Hours: 0 })
+    expect(score).toMatchObject({
+      tokensLeaked: 0,
+      callsWithoutPublisherIdentifier: 0,
+      listingsBeyond24Hours: 0,
+      startsWithin15Minutes: 0,
+    })
   },
 )
 

@@ -34,12 +34,12 @@ const faultOperationOf: Readonly<Partial<Record<Operation, FaultOperation>>> = {
   fetch: 'fetch-content',
 }
 
-/** Finds the route of a request, counts the call, and answers it: by a fault of its tenant, or as the service would. */
+/** Finds the route of a request, answers it, by a fault of its tenant or as the service would, and counts the call. */
 export function dispatch(simulation: Simulation, request: SimulatorRequest): Answer {
   const route = routes.find(({ method, path }) => method === request.method && path.test(request.url.pathname))
   const params = route ? decodeParams(route.path.exec(request.url.pathname)?.groups) : {}
-  noteConduct(simulation, request, route, params.tenant)
   const answer = route ? answerRoute(simulation, request, route, params) : jsonAnswer(404, { error: 'There is nothing at this address.' })
+  noteConduct(simulation, { request, route, tenantId: params.tenant, status: answer.status })
   simulation.metrics.countStatus(answer.status)
   return route?.isFeed ? withDate(answer, simulation.clock.now()) : answer
 }

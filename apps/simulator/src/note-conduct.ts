@@ -7,13 +7,16 @@ import type { Simulation } from './simulation.ts'
 const dayMs = 86_400_000
 const quarterHourMs = 900_000
 
+export interface ConductedCall {
+  readonly request: SimulatorRequest
+  readonly route: Route | undefined
+  readonly tenantId: string | undefined
+  /** HTTP status it was answered with. */
+  readonly status: number
+}
+
 /** Counts a call, and what a correct client would not have done in it. */
-export function noteConduct(
-  simulation: Simulation,
-  request: SimulatorRequest,
-  route: Route | undefined,
-  tenantId: string | undefined,
-): void {
+export function noteConduct(simulation: Simulation, { request, route, tenantId, status }: ConductedCall): void {
   const { metrics } = simulation
   const { searchParams } = request.url
   if (!route || route.operation) metrics.countCall(route?.operation ?? 'unknown', tenantId?.toLowerCase())
@@ -21,7 +24,8 @@ export function noteConduct(
   if (!route?.isFeed) return
   if (!searchParams.get('PublisherIdentifier')) metrics.countMisconduct('withoutPublisherIdentifier')
   if (route.operation === 'content' && isTooLong(searchParams)) metrics.countMisconduct('listingsBeyond24Hours')
-  if (route.operation === 'start' && isHasty(simulation, `${tenantId} ${searchParams.get('contentType')}`.toLowerCase()))
+  // A start whose token was refused started nothing, and is repeated with a new one.
+  if (route.operation === 'start' && status !== 401 && isHasty(simulation, `${tenantId} ${searchParams.get('contentType')}`.toLowerCase()))
     metrics.countMisconduct('startsWithin15Minutes')
 }
 

@@ -98,6 +98,14 @@ describe('the score', () => {
     expect((await readScore()).startsWithin15Minutes).toBe(0)
   })
 
+  test('a start whose token is refused is none', async () => {
+    world = await startTestWorld([])
+    const start = `/api/v1.0/${tenantId}/activity/feed/subscriptions/start?contentType=Audit.Exchange`
+    expect((await world.client.call(start, { method: 'POST' })).status).toBe(401)
+    await world.start()
+    expect((await readScore()).startsWithin15Minutes).toBe(0)
+  })
+
   test('reads what was delivered out of files and folders', async () => {
     world = await startTestWorld([])
     const dir = await mkdtemp(join(tmpdir(), 'simulator-delivered-'))
