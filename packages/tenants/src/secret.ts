@@ -66,5 +66,8 @@ function notFound(error: unknown): Attempt {
 /** @throws {@link MailtrailError} `MASTER_KEY_INVALID`, `SECRET_UNAVAILABLE` */
 export async function readMasterKey({ masterKey, ...context }: SecretContext): Promise<Uint8Array> {
   if (masterKey !== undefined) return parseMasterKey(await resolveSecret(masterKey, context))
-  throw new MailtrailError('MASTER_KEY_INVALID', 'Sealed secrets need a master key: name it under masterKey in mailtrail.yaml.')
+  throw new MailtrailError(
+    'MASTER_KEY_INVALID',
+    'Sealed secrets and consent links need a master key: name it under masterKey in mailtrail.yaml.',
+  )
 }

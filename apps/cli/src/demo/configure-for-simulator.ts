@@ -4,7 +4,6 @@ import { mailContentType, parseTenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import { type Config, loadConfig } from '@mailtrail/runtime'
 import { addTenant, recordHistory } from '@mailtrail/tenants'
-
 import type { Announcement } from './simulator-process.ts'
 
 const cloudName = 'simulator'

@@ -23,7 +23,7 @@ export async function runAdd({ tenant: id, backfill, ...options }: AddOptions): 
   await using lake = await openRegistry(options.lake)
   requireFittingTenant(tenant, contentTypes, loadTenantSettings(process.env))
   const result = await onboardTenant(lake, tenant, { now: systemClock.now(), contentTypes, windowMinutes, backfill })
-  say(`${name} (${tenantId}) was ${result}. A running fleet starts its subscription within a minute of the first closed window;`)
+  say(`${name} (${tenantId}) was ${result}. A running fleet starts its subscription within two minutes;`)
   say(`first data can take up to 12 hours. See what stands in the way with: mailtrail tenant check ${tenantId}`)
   if (options.json) printJson({ ...tenant, contentTypes, windowMinutes, backfill, result })
 }
