@@ -4,12 +4,10 @@ import {
   collectionOf,
   type DueListing,
   dueListings,
-  hourMs,
   laneOf,
   MailtrailError,
   minuteMs,
   openWindows,
-  overlaps,
   type TenantId,
 } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
@@ -17,6 +15,7 @@ import type { TenantBrakes, Turns, WorkQueues } from '@mailtrail/queues'
 import { readDestinations, readHistory } from '@mailtrail/tenants'
 import { type Gap, GapAlerts } from './gap-alerts.ts'
 import type { OpenGroup } from './open-group.ts'
+import { sealAfterMs, standingGaps } from './standing-gaps.ts'
 import { dayOf, TenantView } from './tenant-view.ts'
 
 export interface ScheduleDeps {
@@ -31,10 +30,6 @@ export interface ScheduleDeps {
   readonly destinations: readonly string[]
 }
 
-/** A window is sealed this long after it was listed even if contents are missing. */
-const sealAfterMs = hourMs
-/** A gap is told of only when it has lasted. */
-const gapAlertAfterMs = hourMs
 /** Contents that could not be fetched are tried again at this interval until they expire. */
 const retryEveryMs = 15 * minuteMs
 /** Listings queued at a time for one tenant, so that an outage does not flood the queue. */
@@ -144,10 +139,7 @@ export class TenantSchedule {
   }
 
   async #tellOfGaps(due: readonly DueListing[], collection: Collection, now: number, options?: Abortable): Promise<void> {
-    const open = this.#view.openGroups().filter((group) => now >= gapSince(group) + gapAlertAfterMs)
-    const isLate = (listing: DueListing): boolean => now >= expectedSince(listing, collection) + sealAfterMs + gapAlertAfterMs
-    const unlisted = due.filter((listing) => listing.entry === 'listed' && isLate(listing))
-    const gaps = [...open.map((group) => gapOf(group, now)), ...unlisted.slice(0, 1).map(unlistedGap)]
+    const gaps = standingGaps({ open: this.#view.openGroups(), due, collection }, now)
     const isHealed = ({ contentType, from, to }: Gap): boolean => this.#view.isWhole({ contentType, start: from, end: to })
     const alerts = await this.#gapAlerts.update(gaps, isHealed, now, options)
     if (alerts.length === 0) return
@@ -156,31 +148,5 @@ export class TenantSchedule {
     for (const { tenantId, date, id } of alerts) {
       for (const destination of destinations) await queues.alert({ tenantId, date, alertId: id, destination })
     }
-  }
-}
-
-/** What is collected afterwards is expected from when that was decided. */
-function expectedSince({ contentType, start, end }: DueListing, { periods }: Collection): number {
-  const period = periods.find((known) => known.contentType === contentType && overlaps(known, { from: start, to: end }))
-  return Math.max(end, period?.since ?? end)
-}
-
-/** Windows that cannot be listed are told of once, by the oldest. */
-function unlistedGap({ contentType, start, end }: DueListing): Gap {
-  return { contentType, from: start, to: end, cause: 'unlisted', recoverable: true }
-}
-
-/** What is pending is no gap before its window is sealed without it. */
-function gapSince({ since, outcome, unsealed }: OpenGroup): number {
-  return outcome === 'pending' || unsealed ? since + sealAfterMs : since
-}
-
-function gapOf({ contentType, start, end, outcome, expiration }: OpenGroup, now: number): Gap {
-  return {
-    contentType,
-    from: start,
-    to: end,
-    cause: outcome,
-    recoverable: now < expiration && (outcome === 'pending' || outcome === 'dead'),
   }
 }
