@@ -1,7 +1,11 @@
-import type { Handler, PeekTurnTask } from '@mailtrail/queues'
-import { settleContent, type TurnDeps } from './run-turn.ts'
+import type { Handler, PeekTurnTask, Receipts } from '@mailtrail/queues'
+import type { TenantApis, TenantLakes } from '@mailtrail/tenants'
+import { type SettleDeps, settleContent } from './settle-content.ts'
 
-export interface PeekTurnDeps extends TurnDeps {
+export interface PeekTurnDeps extends SettleDeps {
+  readonly apis: Pick<TenantApis, 'open'>
+  readonly lakes: Pick<TenantLakes, 'open'>
+  readonly receipts: Pick<Receipts, 'read' | 'add'>
   /** The operations whose records are kept, by content type. */
   readonly routes: Readonly<Record<string, readonly string[]>>
 }

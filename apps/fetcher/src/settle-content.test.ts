@@ -4,7 +4,7 @@ import { createFolderStore } from '@mailtrail/lake'
 import { createLogger } from '@mailtrail/runtime'
 import { temporaryFolder } from '@mailtrail/testing'
 import { expect, test } from 'vitest'
-import { settleContent, type TurnDeps } from './run-turn.ts'
+import { type SettleDeps, settleContent } from './settle-content.ts'
 
 const created = Date.parse('2024-03-11T00:00:00Z')
 const expiration = created + 20 * dayMs
@@ -30,7 +30,7 @@ async function settle({ code, operation = 'open-content', dated, now = dated ?? 
       throw new ActivityApiError(code, { tenantId, operation, serviceDate })
     },
   } as unknown as ActivityApi
-  const deps = { clock: { now: () => created + now }, spoolFolder: folder.path } as unknown as TurnDeps
+  const deps = { clock: { now: () => created + now }, spoolFolder: folder.path } as unknown as SettleDeps
   const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt }
   return settleContent(deps, { tenantId, lake, operations: ['MailItemsAccessed'], content, api }, context).then(
     ({ outcome }) => outcome,
