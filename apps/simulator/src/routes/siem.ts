@@ -19,7 +19,7 @@ export const siemRoutes: readonly Route[] = [
 ]
 
 function takeDelivery({ world, metrics, siemSecret, deliveries, clock }: Simulation, request: SimulatorRequest): Answer {
-  if (metrics.snapshot().calls.siem <= world.siem.failFirst) return { status: 503 }
+  if (metrics.snapshot().calls.siem < world.siem.failFirst) return { status: 503 }
   const id = headerText(request, 'webhook-id')
   const timestamp = headerText(request, 'webhook-timestamp')
   const signatures = headerText(request, 'webhook-signature')
