@@ -45,9 +45,8 @@ export function createTenantBrakes(redis: Redis): TenantBrakes {
     hold: async (tenantId, error, now) => {
       const holdMs = error instanceof MailtrailError ? holdsMs.get(error.code) : undefined
       if (holdMs === undefined || !(error instanceof MailtrailError)) return error
-      const { code, message } = error
-      await redis.set(keyOf(tenantId), JSON.stringify({ code, until: now + holdMs } satisfies Brake), 'EX', keptSeconds)
-      return new MailtrailError(code, message, { cause: error })
+      await redis.set(keyOf(tenantId), JSON.stringify({ code: error.code, until: now + holdMs } satisfies Brake), 'EX', keptSeconds)
+      return new MailtrailError(error.code, error.message, { cause: error })
     },
     read: async (tenantId) => {
       const value = await redis.get(keyOf(tenantId))
