@@ -75,7 +75,7 @@ describe('a window', () => {
     await place.list(listed, [['a', 'b'], ['c'], ['d']], onTime)
     expect(await place.entries()).toEqual({ listed: ['a', 'b', 'c', 'd'] })
     expect(place.offered).toMatchObject([{ total: 4 }])
-    expect(await place.lake.has(place.offered[0]?.entryKey ?? '')).toBe(true)
+    expect(await place.lake.stat(place.offered[0]?.entryKey ?? '')).toBeDefined()
   })
 
   test('without contents is sealed by its listing', async () => {

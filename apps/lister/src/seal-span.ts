@@ -50,6 +50,6 @@ export function createSealHandler(deps: SealDeps): Handler<SealTask> {
 
 async function withReceipt(lake: ObjectStore, content: EntryContent, receipt: Receipt | undefined): Promise<EntryContent> {
   if (receipt === undefined || !isBetter(receipt, content)) return content
-  for (const { key } of receipt.objects) if (!(await lake.has(key))) return content
+  for (const { key } of receipt.objects) if (!(await lake.stat(key))) return content
   return { ...content, ...receipt }
 }

@@ -61,8 +61,8 @@ export async function readAlert(
   return alert
 }
 
-export function isDelivered(lake: ObjectStore, delivery: AlertDelivery, options: Abortable = {}): Promise<boolean> {
-  return lake.has(keyOfDelivery(delivery), options)
+export async function isDelivered(lake: ObjectStore, delivery: AlertDelivery, options: Abortable = {}): Promise<boolean> {
+  return (await lake.stat(keyOfDelivery(delivery), options)) !== undefined
 }
 
 /** Records a delivery create-only, after the destination accepted it; the first receipt stays. */

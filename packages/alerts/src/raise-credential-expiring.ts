@@ -22,7 +22,7 @@ export async function raiseCredentialExpiring(
   const alert = credentialExpiringAlert(tenantId, credential, at)
   if (alert === undefined) return 'none'
   for (let day = 1; day <= rungDays; day += 1) {
-    if (await lake.has(alertKey(tenantId, utcDate(at - day * dayMs), alert.id), options)) return 'known'
+    if (await lake.stat(alertKey(tenantId, utcDate(at - day * dayMs), alert.id), options)) return 'known'
   }
   return raiseAlert(lake, alert, options)
 }

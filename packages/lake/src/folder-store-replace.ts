@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, readlink, rename, stat, symlink, unlink } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import { readdir, readlink, rename, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Abortable } from '@mailtrail/core'
@@ -29,7 +30,7 @@ const patienceMs = 5_000
 export async function replaceFile(replacement: FileReplacement): Promise<'replaced' | 'changed' | 'taken'> {
   const { path, staged, etag } = replacement
   await takeTurn(replacement)
-  const current = await readFile(path).catch(undefinedIfMissing)
+  const current = await stat(path, { bigint: true }).catch(undefinedIfMissing)
   if (current === undefined || etagOf(current) !== etag) return 'changed'
   try {
     await rename(staged, path)
@@ -41,8 +42,14 @@ export async function replaceFile(replacement: FileReplacement): Promise<'replac
   return 'replaced'
 }
 
-export function etagOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+/** A file that took another's place is another inode, or of another time. */
+export function etagOf({ ino, mtimeNs, size }: Pick<BigIntStats, 'ino' | 'mtimeNs' | 'size'>): string {
+  return `${ino.toString(36)}-${mtimeNs.toString(36)}-${size.toString(36)}`
+}
+
+/** A file name for the turns of one key. */
+export function turnsName(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
 }
 
 async function takeTurn({ turns, staged, signal }: FileReplacement): Promise<void> {

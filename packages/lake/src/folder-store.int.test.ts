@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '@mailtrail/testing'
 import { expect, test } from 'vitest'
@@ -57,7 +57,8 @@ test('a writer whose turn was taken away puts nothing in place', async () => {
   await using folder = await temporaryFolder()
   const path = join(folder.path, 'a')
   await writeFile(path, 'one')
-  const replacement = { path, staged: join(folder.path, 'taken-away'), turns: join(folder.path, 'turns'), etag: etagOf(Buffer.from('one')) }
+  const etag = etagOf(await stat(path, { bigint: true }))
+  const replacement = { path, staged: join(folder.path, 'taken-away'), turns: join(folder.path, 'turns'), etag }
   expect(await replaceFile(replacement)).toBe('taken')
   expect(await readFile(path, 'utf8')).toBe('one')
 })

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { link, readdir, readFile, stat, unlink } from 'node:fs/promises'
+import { link, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Abortable, MailtrailError } from '@mailtrail/core'
 import { codeOf, inFolder, syncFolders, undefinedIfMissing, writeSynced } from './folder-store-files.ts'
-import { etagOf, replaceFile } from './folder-store-replace.ts'
-import { isReplaceable } from './layout.ts'
-import type { ObjectBody, ObjectStore } from './object-store.ts'
-
-/** Unfinished writes live here until they are linked to their key; no listing shows them. */
-const stagingFolder = '.staging'
+import { etagOf, replaceFile, turnsName } from './folder-store-replace.ts'
+import { requireReplaceable } from './layout.ts'
+import { objectChanged } from './object-changed.ts'
+import { requireKey, stagingFolder } from './object-key.ts'
+import type { ObjectBody, ObjectStat, ObjectStore, ObjectVersion, Removal, StreamOptions } from './object-store.ts'
 
 /** A lake in a local folder: written aside, synced, and given its name by link(2), which fails when the name is taken. */
 export function createFolderStore(root: string): ObjectStore {
@@ -17,12 +15,10 @@ export function createFolderStore(root: string): ObjectStore {
     place: root,
     create: (key, body) => createObject(root, key, body),
     read: async (key) => readFile(pathOf(root, key)).catch(undefinedIfMissing),
-    stream: (key, { signal } = {}) => streamObject(root, key, signal),
-    has: async (key) => isObject(pathOf(root, key)),
-    readVersion: async (key) => {
-      const bytes = await readFile(pathOf(root, key)).catch(undefinedIfMissing)
-      return bytes && { bytes, etag: etagOf(bytes) }
-    },
+    stream: (key, options) => streamObject(root, key, options),
+    stat: async (key) => statObject(pathOf(root, key)),
+    readVersion: async (key) => readVersion(pathOf(root, key)),
+    remove: (key) => removeObject(root, key),
     replace: (key, body, etag, options) => replaceObject(root, key, body, etag, options),
     list: (prefix) => listKeys(root, prefix.slice(0, Math.max(0, prefix.lastIndexOf('/'))), prefix),
     [Symbol.asyncDispose]: async () => {},
@@ -30,19 +26,37 @@ export function createFolderStore(root: string): ObjectStore {
 }
 
 function pathOf(root: string, key: string): string {
-  const parts = key.split('/')
-  const isOdd = (part: string): boolean => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\')
-  if (parts.some(isOdd) || parts[0] === stagingFolder) {
-    throw new MailtrailError(
-      'LAKE_KEY_INVALID',
-      `"${key}" is not a key of the lake: empty, "." and ".." parts, backslashes and ${stagingFolder} are refused.`,
-    )
-  }
-  return join(root, ...parts)
+  requireKey(key)
+  return join(root, ...key.split('/'))
 }
 
-async function isObject(path: string): Promise<boolean> {
-  return (await stat(path).catch(undefinedIfMissing))?.isFile() ?? false
+async function statObject(path: string): Promise<ObjectStat | undefined> {
+  const found = await stat(path, { bigint: true }).catch(undefinedIfMissing)
+  return found?.isFile() ? { size: Number(found.size), etag: etagOf(found) } : undefined
+}
+
+/** Bytes and version of one file, whatever takes its place meanwhile. */
+async function readVersion(path: string): Promise<ObjectVersion | undefined> {
+  try {
+    await using file = await open(path)
+    const found = await file.stat({ bigint: true })
+    return { bytes: await file.readFile(), etag: etagOf(found) }
+  } catch (error) {
+    return undefinedIfMissing(error)
+  }
+}
+
+async function removeObject(root: string, key: string): Promise<Removal> {
+  const path = pathOf(root, key)
+  if (!(await statObject(path))) return { outcome: 'missing' }
+  try {
+    await unlink(path)
+    await syncFolders(dirname(path))
+    return { outcome: 'removed' }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { outcome: 'missing' }
+    throw unwritable(root, error)
+  }
 }
 
 async function createObject(root: string, key: string, body: ObjectBody): Promise<'created' | 'exists'> {
@@ -55,7 +69,7 @@ async function createObject(root: string, key: string, body: ObjectBody): Promis
     return 'created'
   } catch (error) {
     // A folder in the place of the object, or an object in the place of a folder, is no such object.
-    if (codeOf(error) === 'EEXIST' && (await isObject(path))) return 'exists'
+    if (codeOf(error) === 'EEXIST' && (await statObject(path))) return 'exists'
     throw unwritable(root, error)
   } finally {
     await unlink(staged).catch(undefinedIfMissing)
@@ -65,16 +79,14 @@ async function createObject(root: string, key: string, body: ObjectBody): Promis
 async function replaceObject(
   root: string,
   key: string,
-  body: Uint8Array,
+  body: ObjectBody,
   etag: string,
   options?: Abortable,
 ): Promise<'replaced' | 'changed'> {
   const path = pathOf(root, key)
-  if (!isReplaceable(key)) {
-    throw new MailtrailError('LAKE_KEY_INVALID', `"${key}" is written once and never replaced: only a tenant’s registration changes.`)
-  }
+  requireReplaceable(key)
   const staged = join(root, stagingFolder, randomUUID())
-  const turns = join(root, stagingFolder, 'turns', etagOf(Buffer.from(key)))
+  const turns = join(root, stagingFolder, 'turns', turnsName(key))
   try {
     await inFolder(dirname(staged), () => writeSynced(staged, body))
     const result = await replaceFile({ path, staged, etag, turns, ...options })
@@ -86,12 +98,11 @@ async function replaceObject(
   }
 }
 
-async function* streamObject(root: string, key: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* streamObject(root: string, key: string, { signal, etag }: StreamOptions = {}): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(pathOf(root, key), {
-      highWaterMark: 256 * 1024,
-      ...(signal && { signal }),
-    })
+    await using file = await open(pathOf(root, key))
+    if (etag !== undefined && etagOf(await file.stat({ bigint: true })) !== etag) throw objectChanged(root, key)
+    yield* file.createReadStream({ highWaterMark: 256 * 1024, autoClose: false, ...(signal && { signal }) })
   } catch (error) {
     undefinedIfMissing(error)
     throw new MailtrailError('LAKE_OBJECT_MISSING', `The lake at ${root} has no object ${key}.`, { cause: error })

@@ -93,6 +93,7 @@ test.each([
   { key: layout.tenantKey(tenantId), replaceable: true },
   { key: layout.historyKey(tenantId, '2024-03-14T00:00:00.000Z', 'added'), replaceable: false },
   { key: layout.checkKey(tenantId, '2024-03-14T00:00:00.000Z'), replaceable: false },
+  { key: layout.itemsKey(tenantId, date), replaceable: true },
   { key: layout.consentKey('nonce'), replaceable: false },
   { key: layout.alertKey(tenantId, date, 'id'), replaceable: false },
 ])('whether $key may change: $replaceable', ({ key, replaceable }) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { TenantId } from '@mailtrail/core'
+import { MailtrailError, type TenantId } from '@mailtrail/core'
 
 /**
  * Every key of a lake is made here. Partitions are Hive-style, so that Athena, Trino, ADX and DuckDB read them as they are.
@@ -82,9 +82,26 @@ export function consentKey(nonce: string): string {
   return `control/consent/${nonce}.json`
 }
 
-/** Whether an object of this key may change: the registration of a tenant. All else is written once. */
+const itemsPrefixOfAll = 'items/'
+
+/** The tenant's items, or one date's, which is one file. */
+export function itemsPrefix(tenantId: TenantId, date?: string): string {
+  return `${itemsPrefixOfAll}tenant=${tenantId}/${date === undefined ? '' : `date=${date}/`}`
+}
+
+export function itemsKey(tenantId: TenantId, date: string): string {
+  return `${itemsPrefix(tenantId, date)}items.parquet`
+}
+
+/** Whether an object of this key may change: the registration of a tenant, and items, which are rebuilt from raw. All else is written once. */
 export function isReplaceable(key: string): boolean {
-  return key.startsWith(tenantsPrefix) && !key.slice(tenantsPrefix.length).includes('/')
+  return key.startsWith(itemsPrefixOfAll) || (key.startsWith(tenantsPrefix) && !key.slice(tenantsPrefix.length).includes('/'))
+}
+
+/** @throws {@link MailtrailError} `LAKE_KEY_INVALID` when an object of this key never changes */
+export function requireReplaceable(key: string): void {
+  if (isReplaceable(key)) return
+  throw new MailtrailError('LAKE_KEY_INVALID', `"${key}" is written once and never replaced: only registrations and items change.`)
 }
 
 /** @param at - ISO time of the event, which orders the history by name */

@@ -75,7 +75,7 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
       'nothing from a file that is missing',
       withLake(async (lake) => {
         await expect(lake.create('a', { path: '/nowhere/at/all' })).rejects.toThrow('ENOENT')
-        expect(await lake.has('a')).toBe(false)
+        expect(await lake.stat('a')).toBeUndefined()
         expect(await keys(lake, '')).toEqual([])
       }),
     )
@@ -84,7 +84,7 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
       'an empty object',
       withLake(async (lake) => {
         expect(await lake.create('empty', new Uint8Array())).toBe('created')
-        expect(await lake.has('empty')).toBe(true)
+        expect(await lake.stat('empty')).toBeDefined()
         expect(await lake.read('empty')).toHaveLength(0)
         expect(await buffer(lake.stream('empty'))).toHaveLength(0)
       }),
@@ -111,10 +111,10 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
         await lake.create('folder/a', bytes('a'))
         for (const key of ['b', 'folder/b', 'folder/a/b', 'folder', 'fold']) {
           expect([key, await lake.read(key)]).toEqual([key, undefined])
-          expect([key, await lake.has(key)]).toEqual([key, false])
+          expect([key, await lake.stat(key)]).toEqual([key, undefined])
           await expect(buffer(lake.stream(key))).rejects.toMatchObject({ code: 'LAKE_OBJECT_MISSING' })
         }
-        expect(await lake.has('folder/a')).toBe(true)
+        expect(await lake.stat('folder/a')).toBeDefined()
       }),
     )
 
@@ -172,6 +172,42 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
     )
   })
 
+  describe(`${kind} tells`, () => {
+    test(
+      'the size of an object, and the version that reading gives',
+      withLake(async (lake) => {
+        await lake.create('folder/a', bytes('four'))
+        const { size, etag } = (await lake.stat('folder/a')) ?? {}
+        expect(size).toBe(4)
+        expect((await lake.readVersion('folder/a'))?.etag).toBe(etag)
+        expect(await lake.stat('folder')).toBeUndefined()
+      }),
+    )
+  })
+
+  describe(`${kind} removes`, () => {
+    test(
+      'one object and no other',
+      withLake(async (lake) => {
+        await lake.create('folder/a', bytes('a'))
+        await lake.create('folder/a.b', bytes('b'))
+        expect(await lake.remove('folder/a')).toEqual({ outcome: 'removed' })
+        expect(await keys(lake, '')).toEqual(['folder/a.b'])
+        expect(await lake.stat('folder/a')).toBeUndefined()
+        expect(await lake.create('folder/a', bytes('again'))).toBe('created')
+      }),
+    )
+
+    test(
+      'nothing where nothing is',
+      withLake(async (lake) => {
+        await lake.create('folder/a', bytes('a'))
+        for (const key of ['b', 'folder', 'folder/a/b']) expect(await lake.remove(key)).toEqual({ outcome: 'missing' })
+        expect(await keys(lake, '')).toEqual(['folder/a'])
+      }),
+    )
+  })
+
   describe(`${kind} replaces`, () => {
     const key = 'control/tenants/a.json'
 
@@ -206,7 +242,7 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
       withLake(async (lake) => {
         expect(await lake.readVersion(key)).toBeUndefined()
         expect(await lake.replace(key, bytes('one'), '')).toBe('changed')
-        expect(await lake.has(key)).toBe(false)
+        expect(await lake.stat(key)).toBeUndefined()
       }),
     )
 
@@ -216,6 +252,32 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
         await lake.create(key, bytes('0'))
         await Promise.all(Array.from({ length: 30 }, () => increment(lake, key)))
         expect(text(await lake.read(key))).toBe('30')
+      }),
+    )
+
+    test(
+      'a version by a file, and no other than the one that was read',
+      withLake(async (lake) => {
+        await using folder = await temporaryFolder()
+        const path = join(folder.path, 'body')
+        await writeFile(path, 'from a file')
+        await lake.create(key, bytes('one'))
+        const { etag = '' } = (await lake.stat(key)) ?? {}
+        expect(await lake.replace(key, { path }, etag)).toBe('replaced')
+        expect(text(await lake.read(key))).toBe('from a file')
+        expect(await lake.replace(key, { path }, etag)).toBe('changed')
+      }),
+    )
+
+    test(
+      'while whoever reads one version learns that it is gone',
+      withLake(async (lake) => {
+        await lake.create(key, bytes('one'))
+        const { etag = '' } = (await lake.stat(key)) ?? {}
+        expect(text(await buffer(lake.stream(key, { etag })))).toBe('one')
+        await lake.replace(key, bytes('two'), etag)
+        await expect(buffer(lake.stream(key, { etag }))).rejects.toMatchObject({ code: 'LAKE_OBJECT_CHANGED', retry: { again: true } })
+        expect(text(await buffer(lake.stream(key)))).toBe('two')
       }),
     )
 
@@ -256,8 +318,9 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
           const refusal = { code: 'LAKE_KEY_INVALID' }
           await expect(lake.create(key, bytes('x'))).rejects.toMatchObject(refusal)
           await expect(lake.read(key)).rejects.toMatchObject(refusal)
-          await expect(lake.has(key)).rejects.toMatchObject(refusal)
+          await expect(lake.stat(key)).rejects.toMatchObject(refusal)
           await expect(lake.readVersion(key)).rejects.toMatchObject(refusal)
+          await expect(lake.remove(key)).rejects.toMatchObject(refusal)
           await expect(lake.replace(key, bytes('x'), '')).rejects.toMatchObject(refusal)
           await expect(buffer(lake.stream(key))).rejects.toMatchObject(refusal)
           expect(await keys(lake, '')).toEqual([])

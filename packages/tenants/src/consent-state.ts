@@ -65,7 +65,7 @@ export async function useConsentState(
 
 /** @throws {@link MailtrailError} `CONSENT_STATE_USED` */
 export async function refuseUsedState(fleetLake: ObjectStore, { nonce }: ConsentState, options?: Abortable): Promise<void> {
-  if (await fleetLake.has(consentKey(nonce), options)) throw alreadyUsed()
+  if (await fleetLake.stat(consentKey(nonce), options)) throw alreadyUsed()
 }
 
 const again = 'Make a new link with: mailtrail tenant consent-link'
