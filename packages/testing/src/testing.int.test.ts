@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test, vi } from 'vitest'
-import { startRedis, startSimulator, temporaryFolder } from './index.ts'
+import { startFlakyProxy, startRedis, startSimulator, temporaryFolder } from './index.ts'
 
 const scenario = {
   start: '2024-03-11T00:00:00Z',
@@ -122,3 +123,27 @@ async function ask(port: number, command: string): Promise<string> {
   socket.end(`${command}\r\nQUIT\r\n`)
   return text(socket)
 }
+
+test('a flaky proxy fails its share of requests, half of them after they were done, and passes on the rest', async () => {
+  const done: string[] = []
+  const server = createServer((incoming, answer) => {
+    incoming.on('data', (chunk) => done.push(`${incoming.method} ${incoming.url} ${chunk}`))
+    incoming.on('end', () => answer.writeHead(201, { etag: '"x"' }).end('stored'))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await using proxy = await startFlakyProxy({ target, share: 0.5 })
+  const answers: Response[] = []
+  for (let turn = 0; turn < 40; turn += 1) answers.push(await fetch(`${proxy.origin}/a?b=${turn}`, { method: 'PUT', body: 'body' }))
+  server.close()
+
+  const passed = answers.filter(({ status }) => status === 201)
+  expect(await passed[0]?.text()).toBe('stored')
+  expect(passed[0]?.headers.get('etag')).toBe('"x"')
+  expect(answers.filter(({ status }) => status === 503)).toHaveLength(proxy.failed)
+  expect(passed.length).toBeGreaterThan(10)
+  expect(proxy.failed).toBeGreaterThan(10)
+  expect(done.length).toBeGreaterThan(passed.length)
+  expect(done.length).toBeLessThan(answers.length)
+  expect(done[0]).toMatch(/^PUT \/a\?b=\d+ body$/)
+})

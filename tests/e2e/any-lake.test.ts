@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { compareAlerts, compareLake, readCoverage } from '@mailtrail/cli'
+import { hourMs, minuteMs, parseTenantId } from '@mailtrail/core'
+import { type ObjectStore, readLedger } from '@mailtrail/lake'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts'
+import { feedHours, feedStart, heavyFeed } from './heavy-feed.ts'
+import { type LakeKind, lakeKinds } from './lake-kinds.ts'
+import { MortalFetcher } from './mortal-fetcher.ts'
+import { guid } from './scenario.ts'
+
+const tenants = ['clinic', 'practice']
+const kills = 10
+/** After these hours of the feed Redis loses everything, and the other roles are started anew. */
+const losses = [2, 5, 8]
+
+describe('a fleet whose fetcher is killed, whose Redis loses everything, and whose store fails one request in twenty', () => {
+  const rawOf = new Map<LakeKind, ReadonlyMap<string, string>>()
+
+  test.each(lakeKinds)('leaves a lake that equals the truth, on %s', async (kind) => {
+    await using place = await kind.open()
+    await using fleet = await startFleetUnderTest(heavyFeed(), { settings: place.settings })
+    await using fetcher = new MortalFetcher(fleet)
+    await fetcher.start()
+    const collected = collect(fleet)
+    await fetcher.killRepeatedly(kills, collected)
+    await collected
+
+    expect(fetcher.deaths).toBe(kills)
+    expect(fetcher.deathsAtWork).toBeGreaterThan(kills / 4)
+    expect(place.failedRequests()).toBeGreaterThanOrEqual(kind.fails ? 50 : 0)
+    expect(await compareLake(fleet.lake, await fleet.truth())).toEqual([])
+    for (const tenant of tenants) await expectWholeLedger(fleet, tenant)
+    const alerts = tenants.map((name) => ({ type: 'mailbox.throttled', tenantId: guid(name), mailboxGuid: guid(`${name}/mailbox`) }))
+    expect(compareAlerts(await fleet.siem(), alerts)).toEqual([])
+    rawOf.set(kind, await digests(fleet.lake))
+  })
+
+  afterAll(() => {
+    const [first, ...others] = rawOf.values()
+    for (const other of others) expect(other).toEqual(first)
+  })
+})
+
+async function collect(fleet: FleetUnderTest): Promise<void> {
+  for (const hours of losses) {
+    await using _running = await fleet.startRoles(['lister', 'notifier', 'scheduler'])
+    const until = feedStart + hours * hourMs
+    await fleet.runTo(until - 20 * minuteMs, 20 * minuteMs)
+    // Work is queued and under way now; it is not waited for.
+    await fleet.simulator.advanceTo(until)
+    await fleet.clock.advanceTo(until)
+    await fleet.redis.restart({ wipe: true })
+    await fleet.runTo(until + 20 * minuteMs)
+  }
+  await using _running = await fleet.startRoles(['lister', 'notifier', 'scheduler'])
+  await fleet.runTo(feedStart + (feedHours + 1) * hourMs + 5 * minuteMs, 20 * minuteMs)
+}
+
+async function expectWholeLedger({ lake }: FleetUnderTest, tenant: string): Promise<void> {
+  const tenantId = parseTenantId(guid(tenant))
+  const range = { from: feedStart, to: feedStart + feedHours * hourMs }
+  const seals = (await readLedger(lake, tenantId, range)).filter(({ entry }) => entry === 'seal')
+  expect(seals).toHaveLength(feedHours * 6)
+  expect((await readCoverage(lake, tenantId, range)).map(({ state }) => state)).toEqual(['unverified', 'provisional'])
+}
+
+async function digests(lake: ObjectStore): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for await (const key of lake.list('raw/')) {
+    found.set(
+      key,
+      createHash('sha256')
+        .update((await lake.read(key)) ?? '')
+        .digest('hex'),
+    )
+  }
+  return found
+}
