@@ -39,8 +39,9 @@ describe('an evidence object', () => {
   test('carries in its head the digests that were reported', async () => {
     await using place = await openPlace()
     const { objects } = await place.store([kept(first), kept(second)])
-    const head = (await place.lake.read(key))?.subarray(0, rawHeaderBytes) ?? new Uint8Array()
-    expect(objects).toEqual([{ key, ...readRawDigests(head) }])
+    const bytes = (await place.lake.read(key)) ?? new Uint8Array()
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    expect(objects).toEqual([{ key, ...readRawDigests(bytes.subarray(0, rawHeaderBytes)), sha256 }])
     expect(objects[0]?.linesSha256).toBe(createHash('sha256').update(`${first}\n${second}\n`).digest('hex'))
   })
 

@@ -87,17 +87,12 @@ export class EvidenceWriter implements AsyncDisposable {
         recordsSha256: recordsDigest(partition.records),
       }
       const body = await this.#compress(partition, digests)
-      if ((await this.#lake.create(partition.key, body, options)) === 'created') {
-        objects.push({ key: partition.key, ...digests })
-        continue
-      }
-      const there = await this.#storedDigests(partition.key, options)
-      objects.push({ key: partition.key, ...there })
-      if (there.recordsSha256 === digests.recordsSha256) continue
-      const key = variantKey(partition.key, digests.recordsSha256)
-      await this.#lake.create(key, body, options)
-      objects.push({ key, ...digests })
-      variants.push(key)
+      const stored = await this.#create({ key: partition.key, ...digests }, body, options)
+      objects.push(stored)
+      if (stored.recordsSha256 === digests.recordsSha256) continue
+      const variant = await this.#create({ key: variantKey(partition.key, digests.recordsSha256), ...digests }, body, options)
+      objects.push(variant)
+      variants.push(variant.key)
     }
     return { objects, variants }
   }
@@ -149,12 +144,21 @@ export class EvidenceWriter implements AsyncDisposable {
     return { path }
   }
 
-  async #storedDigests(key: string, options?: Abortable): Promise<RawDigests> {
+  /** The object as it is in the lake: ours, or what was there before. */
+  async #create(object: StoredObject, body: ObjectBody, options?: Abortable): Promise<StoredObject> {
+    if ((await this.#lake.create(object.key, body, options)) === 'created') return { ...object, sha256: await sha256Of(body) }
+    return this.#readStored(object.key, options)
+  }
+
+  async #readStored(key: string, options?: Abortable): Promise<StoredObject> {
+    const bytes = createHash('sha256')
+    let digests: RawDigests | undefined
     for await (const chunk of this.#lake.stream(key, options)) {
-      const digests = readRawDigests(chunk)
-      if (digests) return digests
-      break
+      digests ??= readRawDigests(chunk)
+      if (!digests) break
+      bytes.update(chunk)
     }
+    if (digests) return { key, ...digests, sha256: bytes.digest('hex') }
     throw new MailtrailError(
       'LAKE_OBJECT_FOREIGN',
       `The object ${key} in ${this.#lake.place} was not written by Mailtrail. Move it away; the content is then stored.`,
@@ -163,4 +167,10 @@ export class EvidenceWriter implements AsyncDisposable {
       },
     )
   }
+}
+
+async function sha256Of(body: ObjectBody): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of body instanceof Uint8Array ? [body] : createReadStream(body.path)) hash.update(chunk)
+  return hash.digest('hex')
 }

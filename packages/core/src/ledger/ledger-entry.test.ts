@@ -34,6 +34,15 @@ describe('a ledger entry', () => {
     expect(parseLedgerEntry(formatLedgerEntry(entry), 'k')).toEqual(entry)
   })
 
+  test('of an early release names no digest of an object’s bytes', () => {
+    const digested = {
+      ...entry,
+      contents: [{ ...content, objects: [{ key: 'raw/x', linesSha256: 'bb', recordsSha256: 'cc', sha256: 'dd' }] }],
+    }
+    expect(parseLedgerEntry(formatLedgerEntry(digested), 'k')).toEqual(digested)
+    expect(parseLedgerEntry(formatLedgerEntry(digested).replace(',"sha256":"dd"', ''), 'k')).toEqual(entry)
+  })
+
   test('is one line a content, below a header with a schema version', () => {
     const lines = formatLedgerEntry(entry).trimEnd().split('\n')
     expect(lines).toHaveLength(2)

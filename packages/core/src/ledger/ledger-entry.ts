@@ -35,12 +35,15 @@ export interface StoredObject {
   /** Hex SHA-256 of the stored lines, and of the records whatever the order of records and keys. */
   readonly linesSha256: string
   readonly recordsSha256: string
+  /** Hex SHA-256 of the object's bytes as stored: bits of a compressed stream may change without a change of its lines. Absent in early entries. */
+  readonly sha256?: string | undefined
 }
 
 export const storedObjectSchema: z.ZodType<StoredObject> = z.object({
   key: z.string(),
   linesSha256: z.string(),
   recordsSha256: z.string(),
+  sha256: z.string().optional(),
 })
 
 export interface EntryContent {
