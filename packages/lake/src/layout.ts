@@ -49,6 +49,16 @@ export function quarantineKey(tenantId: TenantId, contentId: string, part: strin
   return `${quarantinePrefix(tenantId)}${contentHash(contentId)}.${part}`
 }
 
+/** What retention or deletion removed of the tenant, said before it was. */
+export function tombstonePrefix(tenantId: TenantId): string {
+  return `tombstones/tenant=${tenantId}/`
+}
+
+/** @param date - UTC day of writing. @param sha256 - hex, of the tombstone's bytes */
+export function tombstoneKey(tenantId: TenantId, date: string, sha256: string): string {
+  return `${tombstonePrefix(tenantId)}date=${date}/${sha256}.ndjson`
+}
+
 export function emailEventsPrefix(tenantId: TenantId, date?: string): string {
   return `email-events/tenant=${tenantId}/${date === undefined ? '' : `date=${date}/`}`
 }

@@ -10,6 +10,7 @@ const layout = [
   /^ledger\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[A-Za-z.]+\/\d{8}T\d{6}Z-\d{8}T\d{6}Z\.(listed|seal|sweep-(1h|6h|24h|settle|last)|repair-\d+)\.ndjson$/,
   /^alerts\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{32}(\.[a-z0-9-]+\.delivered)?\.json$/,
   /^quarantine\/tenant=[0-9a-f-]{36}\/[0-9a-f]{64}\.(\d+\.bin|body|json)$/,
+  /^tombstones\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.ndjson$/,
   /^email-events\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.ndjson\.gz$/,
   /^control\/tenants\/[0-9a-f-]{36}(\.json|\/history\/[0-9TZ.-]+-[A-Za-z.-]+\.json)$/,
 ]
