@@ -47,7 +47,7 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
   }
   const [runTurn, runPeekTurn] = [createTurnHandler(deps), createPeekTurnHandler(deps)]
   parts.use(
-    startWorker<ContentTask>(redis, {
+    await startWorker<ContentTask>(redis, {
       queue: queueNames.contents,
       schema: contentTaskSchema,
       handle: (task, context) => (task.kind === 'turn' ? runTurn(task, context) : runPeekTurn(task, context)),

@@ -42,6 +42,6 @@ export const startLister: Role = async ({ config, clock, log }) => {
   }
   const { jobLockMs } = config
   const roleLog = log.child({ role: 'lister' })
-  parts.use(startWorker(redis, { queue: queueNames.windows, schema: windowTaskSchema, handle, concurrency: 8, jobLockMs, log: roleLog }))
+  parts.use(await startWorker(redis, { queue: queueNames.windows, schema: windowTaskSchema, handle, concurrency: 8, jobLockMs, log: roleLog }))
   return parts.move()
 }

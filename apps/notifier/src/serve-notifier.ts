@@ -19,7 +19,7 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
   const { jobLockMs } = config
   const roleLog = log.child({ role: 'notifier' })
   parts.use(
-    startNotifier({
+    await startNotifier({
       lakeOf: (tenantId, options) => lakes.open(tenantId, options),
       listTenants: (options) => listTenantIds(fleetLake, options),
       destinationsOf: (tenantId, names, options) => readDestinations(fleetLake, tenantId, names, options),

@@ -111,7 +111,7 @@ async function startFleet({ raised = [], failing, failures = {}, queueFailures =
   }
   for (const tenantId of raised) await raise(tenantId)
 
-  const notifier = startNotifier({
+  const notifier = await startNotifier({
     lakeOf: async (tenantId) => (tenantId === failing ? failingStore(lake) : lake),
     destinationsOf: async (_tenantId, names) => names,
     listTenants: async function* () {
@@ -155,7 +155,7 @@ function memoryQueue(failures: number) {
       if (failuresLeft >= 0) throw Object.assign(new Error('no Redis'), { code: 'ECONNREFUSED' })
       if (!jobs.some(isSame(delivery))) jobs.push(delivery)
     },
-    work: (handler) => {
+    work: async (handler) => {
       handle = handler
       return {
         [Symbol.asyncDispose]: async () => {

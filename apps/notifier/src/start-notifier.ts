@@ -10,7 +10,7 @@ export interface DeliverJobs {
   /** Queues a delivery, unless it waits or runs already. */
   enqueue(delivery: AlertDelivery): Promise<void>
   /** Starts taking deliveries; disposing stops, and lets running ones finish. */
-  work(handle: DeliverHandler): AsyncDisposable
+  work(handle: DeliverHandler): Promise<AsyncDisposable>
 }
 
 export interface NotifierDeps {
@@ -27,7 +27,15 @@ export interface NotifierDeps {
 }
 
 /** Delivers alerts to their destinations until disposed. */
-export function startNotifier({ lakeOf, listTenants, destinationsOf, sinks, clock, deliverJobs, log }: NotifierDeps): AsyncDisposable {
+export async function startNotifier({
+  lakeOf,
+  listTenants,
+  destinationsOf,
+  sinks,
+  clock,
+  deliverJobs,
+  log,
+}: NotifierDeps): Promise<AsyncDisposable> {
   // Final failures leave the queue, so without this each pass would bring them back. A restart, with its new configuration, tries again.
   const gone = new Set<string>()
   const names = sinks.map(({ name }) => name)
@@ -39,7 +47,7 @@ export function startNotifier({ lakeOf, listTenants, destinationsOf, sinks, cloc
     )
 
   const running = new AsyncDisposableStack()
-  running.use(deliverJobs.work(createDeliverHandler({ lakeOf, sinks, clock, gone })))
+  running.use(await deliverJobs.work(createDeliverHandler({ lakeOf, sinks, clock, gone })))
   const enqueue = (delivery: AlertDelivery): Promise<void> => deliverJobs.enqueue(delivery)
   running.use(startRescan({ lakeOf, listTenants, destinations, enqueue, clock, log }))
   return running

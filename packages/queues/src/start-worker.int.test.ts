@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { MailtrailError } from '@mailtrail/core'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
@@ -68,7 +69,7 @@ describe('a job that fails', () => {
   test('and is to wait waits as long as it was told, up to half as much again', async () => {
     await using place = await openPlace()
     const handle = failing(() => new MailtrailError('THROTTLED', 'Wait.', { retry: { again: true, afterMs: 60_000 } }))
-    place.work({ ...contents, handle })
+    await place.work({ ...contents, handle })
     await place.queues.turn(turn)
     const [job] = await until(async () => {
       const jobs = await place.raw.contents.getDelayed()
@@ -84,7 +85,7 @@ describe('a job that fails', () => {
     const handle = vi.fn<Handler<typeof turn>>(async ({ tenantId }) => {
       if (tenantId === tenant(1)) throw new MailtrailError('THROTTLED', 'Wait.', { retry: { again: true, afterMs: 60_000 } })
     })
-    place.work({ ...contents, handle })
+    await place.work({ ...contents, handle })
     await place.queues.turn(turn)
     await place.queues.turn({ ...turn, tenantId: tenant(2), turnId: 'turn-1-b' })
     await until(async () => expect(await place.raw.contents.getCompletedCount()).toBe(1))
@@ -115,7 +116,7 @@ describe('job data that is not of the schema', () => {
   ])('($title) fails with JOB_INVALID, and the worker goes on', async ({ data }) => {
     await using place = await openPlace()
     const handle = vi.fn<Handler<unknown>>(async () => {})
-    place.work({ ...contents, handle })
+    await place.work({ ...contents, handle })
     await place.raw.contents.add('turn', data, { attempts: 5 })
     await place.queues.turn(turn)
     await place.settled()
@@ -135,7 +136,7 @@ describe('a worker that is disposed', () => {
       await promise
       aborted.push(signal.aborted)
     })
-    const worker = place.work({ ...contents, handle })
+    const worker = await place.work({ ...contents, handle })
     await place.queues.turn(turn)
     await place.queues.turn({ ...turn, turnId: 'turn-2-a' })
     await until(() => expect(handle).toHaveBeenCalledOnce())
@@ -149,7 +150,7 @@ describe('a worker that is disposed', () => {
   test('aborts what still runs when the grace is over, and leaves it to others', async () => {
     await using place = await openPlace()
     const handle = vi.fn<Handler<unknown>>((_, { signal }) => once(signal, 'abort').then(() => signal.throwIfAborted()))
-    const worker = place.work({ ...contents, handle })
+    const worker = await place.work({ ...contents, handle })
     await place.queues.turn(turn)
     await until(() => expect(handle).toHaveBeenCalledOnce())
     const disposed = worker[Symbol.asyncDispose]()
@@ -173,7 +174,7 @@ test('the job of a worker that was killed is taken over, and no attempt is spent
   child.kill('SIGKILL')
   await once(child, 'exit')
   const handle = vi.fn<Handler<unknown>>(async () => {})
-  place.work({ ...contents, handle })
+  await place.work({ ...contents, handle })
   await place.settled()
   expect(contextsOf(handle).map(({ attempt }) => attempt)).toEqual([1])
 })
@@ -187,15 +188,13 @@ describe('a worker whose Redis', () => {
     await using place = await openPlace()
     const { promise, resolve } = Promise.withResolvers<void>()
     const seen: string[] = []
-    place.work({
+    await place.work({
       ...contents,
       handle: async ({ turnId }) => {
         seen.push(turnId)
         if (turnId === turn.turnId) await promise
       },
     })
-    // BullMQ never recovers from a connection that is lost while it is set up.
-    await waitsForJobs(place)
     await place.queues.turn(turn)
     await until(() => expect(seen).toEqual([turn.turnId]))
     await lose(place)
@@ -206,6 +205,17 @@ describe('a worker whose Redis', () => {
     // Nor can it be closed before its connection is made anew.
     await waitsForJobs(place)
   })
+})
+
+test.each([0, 1, 2, 4, 8])('a worker whose Redis crashes %i ms into its start takes jobs once it is back', async (afterMs) => {
+  await using place = await openPlace()
+  const handle = vi.fn<Handler<unknown>>(async () => {})
+  const starting = place.work({ ...contents, handle })
+  await delay(afterMs)
+  await place.server.restart({ wipe: true })
+  await place.queues.turn(turn)
+  await starting
+  await until(() => expect(handle).toHaveBeenCalledOnce())
 })
 
 /** Waits until a worker holds a connection on which it waits for jobs. */
@@ -222,7 +232,7 @@ function failing(error: () => Error) {
 
 /** Queues a turn with so many attempts and next to no wait between them, and runs it to its end. */
 async function runTurn(place: Place, handle: Handler<unknown>, attempts: number): Promise<void> {
-  place.work({ ...contents, handle })
+  await place.work({ ...contents, handle })
   await place.raw.contents.add('turn', { v: 1, kind: 'turn', ...turn }, { attempts, backoff: { type: 'fixed', delay: 1 } })
   await place.settled()
 }

@@ -32,19 +32,19 @@ export const longestDelayMs: number = 5 * minuteMs
 /** Longest wait for running jobs when a worker is asked to end. What is not done by then is handed back by its expired lock. */
 const graceMs = 20_000
 
-/** Starts taking jobs. Disposing stops taking, lets running jobs finish or abort, and closes the connection. */
-export function startWorker<T>(redis: Redis, options: WorkerOptions<T>): AsyncDisposable {
-  const { queue, concurrency, jobLockMs, log } = options
+/** How often, how long, and with what pause a start is tried while Redis comes and goes. */
+const [readyTries, readyWithinMs, readyPauseMs] = [12, 5_000, 500]
+
+/**
+ * Starts taking jobs. Disposing stops taking, lets running jobs finish or abort, and closes the connection.
+ *
+ * @throws {@link MailtrailError} `REDIS_UNAVAILABLE` when Redis does not stay for long enough
+ */
+export async function startWorker<T>(redis: Redis, options: WorkerOptions<T>): Promise<AsyncDisposable> {
   const ending = new AbortController()
-  const worker = new Worker(queue, toProcessor(options, ending.signal), {
-    connection: redis,
-    concurrency,
-    lockDuration: jobLockMs,
-    stalledInterval: jobLockMs / 2,
-    // A worker may die in the middle of a job any number of times; attempts bound what the job itself does wrong.
-    maxStalledCount: 1_000,
-  })
-  worker.on('error', (error) => log.warn({ event: 'worker.disturbed', queue, code: codeOf(error) }))
+  const worker = await readyWorker(redis, options, ending.signal)
+  // Fails only when it is started twice.
+  void worker.run()
   return {
     [Symbol.asyncDispose]: async () => {
       const closed = new AbortController()
@@ -57,6 +57,34 @@ export function startWorker<T>(redis: Redis, options: WorkerOptions<T>): AsyncDi
       closed.abort()
     },
   }
+}
+
+/** A worker whose connections were not whole before Redis went away would never take a job, and would not say so: another takes its place. */
+async function readyWorker<T>(redis: Redis, options: WorkerOptions<T>, signal: AbortSignal): Promise<Worker> {
+  const { queue, concurrency, jobLockMs, log } = options
+  for (let triesLeft = readyTries; triesLeft > 0; triesLeft -= 1) {
+    const worker = new Worker(queue, toProcessor(options, signal), {
+      connection: redis,
+      autorun: false,
+      concurrency,
+      lockDuration: jobLockMs,
+      stalledInterval: jobLockMs / 2,
+      // A worker may die in the middle of a job any number of times; attempts bound what the job itself does wrong.
+      maxStalledCount: 1_000,
+    })
+    worker.on('error', (error) => log.warn({ event: 'worker.disturbed', queue, code: codeOf(error) }))
+    const isReady = await Promise.race([
+      worker.waitUntilReady().then(
+        () => true,
+        () => false,
+      ),
+      delay(readyWithinMs, false, { ref: false }),
+    ])
+    if (isReady) return worker
+    void worker.close(true).catch(() => {})
+    await delay(readyPauseMs)
+  }
+  throw new MailtrailError('REDIS_UNAVAILABLE', `Redis went away while the workers of ${queue} were started. Start it, then this again.`)
 }
 
 function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal: AbortSignal): Processor {

@@ -208,7 +208,7 @@ describe('a tenant with 5,000 contents', () => {
     const waits: number[] = []
     let bigTurns = 0
     let offeredAt = 0
-    place.work({
+    await place.work({
       queue: 'contents',
       schema: turnTaskSchema,
       handle: async ({ tenantId, turnId }) => {
@@ -238,7 +238,7 @@ async function runTurns(place: Place, entries: readonly WaitingContents[], { sta
   const turns = createTurns(place.redis, place.queues)
   for (const entry of entries) await turns.offer(entry)
   const ran: TurnTask[] = []
-  await using _worker = place.work({
+  await using _worker = await place.work({
     queue: 'contents',
     schema: turnTaskSchema,
     handle: async (task) => {

@@ -40,7 +40,7 @@ describe('a task', () => {
   test('can be queued again once it is done', async () => {
     await using place = await openPlace()
     const handle = vi.fn(async () => {})
-    place.work({ queue: 'windows', schema: windowTaskSchema, handle })
+    await place.work({ queue: 'windows', schema: windowTaskSchema, handle })
     for (let times = 1; times <= 2; times += 1) {
       await place.queues.list({ ...span, entry: 'listed', lane: 'live' })
       await until(() => expect(handle).toHaveBeenCalledTimes(times))
@@ -53,7 +53,7 @@ describe('a task', () => {
     const handle = vi.fn(async () => {
       throw new MailtrailError('NO_USE', 'It is no use.')
     })
-    place.work({ queue: 'windows', schema: windowTaskSchema, handle })
+    await place.work({ queue: 'windows', schema: windowTaskSchema, handle })
     for (let times = 1; times <= 2; times += 1) {
       await place.queues.list({ ...span, entry: 'listed', lane: 'live' })
       await until(() => expect(handle).toHaveBeenCalledTimes(times))
@@ -79,7 +79,7 @@ describe('while it runs,', () => {
     await using place = await openPlace()
     const { promise, resolve } = Promise.withResolvers<void>()
     let runs = 0
-    place.work({
+    await place.work({
       queue: 'windows',
       schema: windowTaskSchema,
       handle: async (_, { lastAttempt }) => {
@@ -106,7 +106,7 @@ test('a turn is there while it waits, runs or is put off, and no longer', async 
   expect(await place.queues.hasTurn(turn.turnId)).toBe(true)
   const { promise, resolve } = Promise.withResolvers<void>()
   const seen: boolean[] = []
-  place.work({
+  await place.work({
     queue: 'contents',
     schema: turnTaskSchema,
     handle: async () => {
@@ -135,7 +135,7 @@ test('what is queued survives a crash of Redis', async () => {
 async function runOnce(place: Place, add: () => Promise<void>, times: number): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const handle = vi.fn(() => promise)
-  place.work({ queue: 'windows', schema: windowTaskSchema, handle, concurrency: 4 })
+  await place.work({ queue: 'windows', schema: windowTaskSchema, handle, concurrency: 4 })
   await add()
   await until(() => expect(handle).toHaveBeenCalledOnce())
   for (let time = 0; time < times; time += 1) await add()

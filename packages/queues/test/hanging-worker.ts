@@ -3,7 +3,7 @@ import { connectRedis, startWorker, turnTaskSchema } from '../src/index.ts'
 
 /** Takes a turn, says so, and never ends it: a process to be killed. */
 const redis = await connectRedis(process.argv[2] ?? '')
-startWorker(redis, {
+await startWorker(redis, {
   queue: 'contents',
   schema: turnTaskSchema,
   handle: (task) => {

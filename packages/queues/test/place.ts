@@ -19,7 +19,7 @@ export interface Place extends AsyncDisposable {
   readonly raw: Readonly<Record<keyof typeof queueNames, Queue>>
   /** What workers logged, as text. */
   logged(): string
-  work<T>(options: Work<T>): AsyncDisposable
+  work<T>(options: Work<T>): Promise<AsyncDisposable>
   /** Waits until nothing waits or runs any more. */
   settled(): Promise<void>
 }
@@ -44,7 +44,7 @@ export async function openPlace(): Promise<Place> {
     queues,
     raw,
     logged: () => lines.join(''),
-    work: (options) => kept.use(startWorker(redis, { concurrency: 1, jobLockMs: 1_000, log, ...options })),
+    work: async (options) => kept.use(await startWorker(redis, { concurrency: 1, jobLockMs: 1_000, log, ...options })),
     settled: () => until(async () => expect(await queues.unfinished()).toBe(0)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
