@@ -112,11 +112,12 @@ export class FleetInMemory {
       const name = task.kind === 'list' ? task.entry : task.kind
       this.#windows.set(`${task.contentType}/${task.start}-${task.end}/${name}`, task)
     }
-    const port: Pick<WorkQueues, 'list' | 'seal' | 'peek' | 'alert'> = {
+    const port: Pick<WorkQueues, 'list' | 'seal' | 'peek' | 'alert' | 'compact'> = {
       list: async (task) => add({ v: 1, kind: 'list', ...task }),
       seal: async (task) => add({ v: 1, kind: 'seal', ...task }),
       peek: async () => {},
       alert: async () => {},
+      compact: async () => true,
     }
     return port as WorkQueues
   }

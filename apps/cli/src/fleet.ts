@@ -1,3 +1,4 @@
+import { startCompactor } from '@mailtrail/compactor'
 import { startFetcher } from '@mailtrail/fetcher'
 import { startLister } from '@mailtrail/lister'
 import { serveNotifier } from '@mailtrail/notifier'
@@ -9,6 +10,7 @@ export const roles: Readonly<Record<string, Role>> = {
   lister: startLister,
   fetcher: startFetcher,
   notifier: serveNotifier,
+  compactor: startCompactor,
   scheduler: startScheduler,
 }
 

@@ -83,7 +83,7 @@ describe('what cannot be done is one clear error that says what to do', () => {
       code: 2,
       says: /\/not\/there/,
     },
-    { title: 'an unknown role', argv: () => ['serve', 'lawyer'], code: 2, says: /lister, fetcher, notifier, scheduler/ },
+    { title: 'an unknown role', argv: () => ['serve', 'lawyer'], code: 2, says: /lister, fetcher, notifier, compactor, scheduler/ },
     {
       title: 'a role without configuration',
       argv: () => ['serve', 'lister'],

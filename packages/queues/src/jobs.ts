@@ -69,6 +69,16 @@ export interface AlertTask {
   readonly destination: string
 }
 
+/** Make the items of one event date (`unknown` included) from its raw objects, unless they are up to date. */
+export interface CompactTask {
+  readonly v: 1
+  readonly kind: 'compact'
+  readonly tenantId: TenantId
+  readonly date: string
+}
+
+export type CompactionTask = CompactTask
+
 const tenantId = z.string().transform(parseTenantId)
 const span = {
   v: z.literal(1),
@@ -114,3 +124,7 @@ export const alertTaskSchema: z.ZodType<AlertTask> = z.object({
   alertId: z.string(),
   destination: z.string(),
 })
+
+export const compactionTaskSchema: z.ZodType<CompactionTask> = z.discriminatedUnion('kind', [
+  z.object({ v: z.literal(1), kind: z.literal('compact'), tenantId, date: z.string().regex(/^(\d{4}-\d\d-\d\d|unknown)$/) }),
+])

@@ -1,11 +1,12 @@
 import { MailtrailError } from '@mailtrail/core'
 import { describe, expect, test, vi } from 'vitest'
 import { openPlace, type Place, tenant, until } from '../test/place.ts'
-import { turnTaskSchema, windowTaskSchema } from './jobs.ts'
+import { compactionTaskSchema, turnTaskSchema, windowTaskSchema } from './jobs.ts'
 import type { WorkQueues } from './work-queues.ts'
 
 const span = { tenantId: tenant(1), contentType: 'Audit.Exchange', start: 0, end: 600_000 }
 const turn = { tenantId: tenant(1), entryKey: 'ledger/a', offset: 0, count: 20, turnId: 'turn-1-a' }
+const compaction = { tenantId: tenant(1), date: '2024-03-14' }
 const alert = { tenantId: tenant(1), date: '2024-03-14', alertId: 'f'.repeat(64), destination: 'siem' }
 
 describe('a task', () => {
@@ -14,6 +15,7 @@ describe('a task', () => {
     { name: 'seal', add: (queues) => queues.seal({ ...span, overdue: false }) },
     { name: 'turn', add: (queues) => queues.turn(turn) },
     { name: 'alert', add: (queues) => queues.alert(alert) },
+    { name: 'compact', add: async (queues) => void (await queues.compact(compaction)) },
   ]
 
   test.each(tasks)('to $name, queued again while it waits, is one job', async ({ add }) => {
@@ -97,6 +99,17 @@ describe('while it runs,', () => {
     await place.settled()
     expect(await place.raw.windows.getFailedCount()).toBe(0)
   })
+})
+
+test('one date of a tenant is compacted at a time, and whoever asks for another learns that it was not queued', async () => {
+  await using place = await openPlace()
+  expect(await place.queues.compact(compaction)).toBe(true)
+  expect(await place.queues.compact(compaction)).toBe(false)
+  expect(await place.queues.compact({ ...compaction, date: 'unknown' })).toBe(false)
+  expect(await place.queues.compact({ ...compaction, tenantId: tenant(2) })).toBe(true)
+  place.work({ queue: 'compactions', schema: compactionTaskSchema, handle: async () => {} })
+  await place.settled()
+  expect(await place.queues.compact({ ...compaction, date: 'unknown' })).toBe(true)
 })
 
 test('a turn is there while it waits, runs or is put off, and no longer', async () => {

@@ -1,12 +1,25 @@
+import { randomUUID } from 'node:crypto'
 import { type JobType, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { AlertTask, ContentTask, ListTask, PeekTask, PeekTurnTask, SealTask, TurnTask, WindowTask } from './jobs.ts'
+import type {
+  AlertTask,
+  CompactionTask,
+  CompactTask,
+  ContentTask,
+  ListTask,
+  PeekTask,
+  PeekTurnTask,
+  SealTask,
+  TurnTask,
+  WindowTask,
+} from './jobs.ts'
 
 /** Few queues, by stage and never one a tenant: a console polls each of them. */
 export const queueNames = {
   windows: 'windows',
   contents: 'contents',
   alerts: 'alerts',
+  compactions: 'compactions',
 } as const
 
 /** What a failing job waits before it is tried again: 0.5 s doubling, spread by half, as many times as `attempts` says. */
@@ -27,6 +40,12 @@ export interface WorkQueues extends AsyncDisposable {
   /** One at a time for a tenant and content type: what it does not hold, the next peek finds. */
   peekTurn(task: Omit<PeekTurnTask, 'v' | 'kind'>): Promise<void>
   alert(task: Omit<AlertTask, 'v'>): Promise<void>
+  /**
+   * One at a time for a tenant, so that one with many dates keeps nobody waiting.
+   *
+   * @returns whether it was queued: false while another date of the tenant waits or runs
+   */
+  compact(task: Omit<CompactTask, 'v' | 'kind'>): Promise<boolean>
   /** Whether a turn waits or runs; false once it ended, or when Redis lost it. */
   hasTurn(turnId: string): Promise<boolean>
   /** Jobs that wait, wait to be tried again, or run, over all stages. */
@@ -43,7 +62,8 @@ export function createWorkQueues(redis: Redis): WorkQueues {
   const windows = new Queue<WindowTask>(queueNames.windows, options)
   const contents = new Queue<ContentTask>(queueNames.contents, options)
   const alerts = new Queue<AlertTask>(queueNames.alerts, options)
-  const queues = [windows, contents, alerts]
+  const compactions = new Queue<CompactionTask>(queueNames.compactions, options)
+  const queues = [windows, contents, alerts, compactions]
   // Commands wait until Redis is back; without a listener each lost connection would be printed.
   for (const queue of queues) queue.on('error', () => {})
   const countJobs = async (...states: JobType[]): Promise<number> => {
@@ -81,6 +101,12 @@ export function createWorkQueues(redis: Redis): WorkQueues {
         id: `${task.tenantId}/${task.alertId}/${task.destination}`,
       }
       await alerts.add('deliver', { v: 1, ...task }, { attempts: 12, deduplication })
+    },
+    compact: async (task) => {
+      const jobId = randomUUID()
+      const deduplication = { id: `${task.tenantId}/compact` }
+      const job = await compactions.add('compact', { v: 1, kind: 'compact', ...task }, { attempts: 3, jobId, deduplication })
+      return job.id === jobId
     },
     hasTurn: async (turnId) => {
       const state = await contents.getJobState(turnId)

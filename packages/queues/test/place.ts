@@ -34,7 +34,12 @@ export async function openPlace(): Promise<Place> {
       new Queue(name, { connection: redis }).on('error', () => {}),
       (queue) => queue.close(),
     )
-  const raw = { windows: rawQueue('windows'), contents: rawQueue('contents'), alerts: rawQueue('alerts') }
+  const raw = {
+    windows: rawQueue('windows'),
+    contents: rawQueue('contents'),
+    alerts: rawQueue('alerts'),
+    compactions: rawQueue('compactions'),
+  }
   const lines: string[] = []
   const log = pino({}, { write: (line: string) => void lines.push(line) })
   const kept = resources.move()
