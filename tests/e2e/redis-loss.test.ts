@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { compareAlerts, compareLake, deliveredAlerts } from '@mailtrail/cli'
 import { hourMs, minuteMs } from '@mailtrail/core'
+import { connectRedis, createWorkQueues } from '@mailtrail/queues'
 import { expect, test } from 'vitest'
-import { startFleetUnderTest } from './fleet-under-test.ts'
+import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts'
 import { feedHours, feedStart, heavyFeed } from './heavy-feed.ts'
+import { createRandom } from './random.ts'
 import { guid } from './scenario.ts'
 
 const trueAlerts = ['clinic', 'practice'].map((tenant) => ({
@@ -11,24 +14,39 @@ const trueAlerts = ['clinic', 'practice'].map((tenant) => ({
   mailboxGuid: guid(`${tenant}/mailbox`),
 }))
 
-test('a fleet whose Redis loses everything in the middle of its work and that is started again loses nothing and sends nothing twice', async () => {
+const losses = 12
+
+test('a fleet whose Redis is flushed, killed and replaced in the middle of its work loses nothing and sends nothing twice', async () => {
   await using fleet = await startFleetUnderTest(heavyFeed())
-  for (const losses of [1, 2, 3]) {
+  // Once more after all losses, started anew.
+  for (const hours of [feedHours, feedHours + 3]) {
     await using _running = await fleet.startRoles()
-    const until = feedStart + losses * 3 * hourMs
-    await fleet.runTo(until - 20 * minuteMs, 20 * minuteMs)
-    // Work is queued and under way now; it is not waited for.
-    await fleet.simulator.advanceTo(until)
-    await fleet.clock.advanceTo(until)
-    await fleet.redis.restart({ wipe: true })
-    // What runs finds its way back, and so does what is started anew.
-    await fleet.runTo(until + 20 * minuteMs)
+    const running = fleet.runTo(feedStart + hours * hourMs, 20 * minuteMs)
+    if (hours === feedHours) await loseRedis(fleet, running)
+    await running
   }
-  await using _running = await fleet.startRoles()
-  await fleet.runTo(feedStart + (feedHours + 3) * hourMs, 20 * minuteMs)
 
   const siem = await fleet.siem()
   expect(await compareLake(fleet.lake, await fleet.truth())).toEqual([])
   expect(compareAlerts(siem, trueAlerts)).toEqual([])
   expect(deliveredAlerts(siem).map(({ type }) => type)).toEqual(trueAlerts.map(({ type }) => type))
 })
+
+/** Loses what is in Redis again and again, each time while work is queued or under way, at moments drawn from a fixed seed. */
+async function loseRedis({ config, redis }: FleetUnderTest, running: Promise<void>): Promise<void> {
+  await using connections = new AsyncDisposableStack()
+  const connection = connections.adopt(await connectRedis(config.redisUrl), (client) => client.disconnect())
+  const queues = connections.use(createWorkQueues(connection))
+  const random = createRandom('losses')
+  let isOver = false
+  void running.finally(() => {
+    isOver = true
+  })
+  for (let loss = 0; loss < losses; loss += 1) {
+    await delay(random.between(100, 600))
+    while ((await queues.unfinished()) === 0 && !isOver) await delay(2)
+    if (isOver) throw new Error(`the run was over after ${loss} losses`)
+    if (loss % 3 === 0) await connection.flushall()
+    else await redis.restart({ wipe: loss % 3 === 1 })
+  }
+}
