@@ -14,7 +14,7 @@ export const startCompactor: Role = async ({ config, log }) => {
   const lakes = parts.use(createTenantLakes(fleetLake))
   const compact = createCompactHandler({ lakes })
   parts.use(
-    startWorker<CompactionTask>(redis, {
+    await startWorker<CompactionTask>(redis, {
       queue: queueNames.compactions,
       schema: compactionTaskSchema,
       handle: (task, context) => {

@@ -107,7 +107,7 @@ test('one date of a tenant is compacted at a time, and whoever asks for another 
   expect(await place.queues.compact(compaction)).toBe(false)
   expect(await place.queues.compact({ ...compaction, date: 'unknown' })).toBe(false)
   expect(await place.queues.compact({ ...compaction, tenantId: tenant(2) })).toBe(true)
-  place.work({ queue: 'compactions', schema: compactionTaskSchema, handle: async () => {} })
+  await place.work({ queue: 'compactions', schema: compactionTaskSchema, handle: async () => {} })
   await place.settled()
   expect(await place.queues.compact({ ...compaction, date: 'unknown' })).toBe(true)
 })
