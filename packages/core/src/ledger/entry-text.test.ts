@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { parseTenantId } from '../tenant-id.ts'
 import { entryName, parseEntryName } from './entry-name.ts'
-import { type EntryContent, formatLedgerEntry, type LedgerEntry, type Outcome, outcomes, parseLedgerEntry } from './ledger-entry.ts'
+import { formatLedgerEntry, parseLedgerEntry } from './entry-text.ts'
+import { type EntryContent, type LedgerEntry, type Outcome, outcomes } from './ledger-entry.ts'
 import { mergeContents } from './merge-contents.ts'
 
 const start = Date.parse('2024-03-11T00:00:00Z')
