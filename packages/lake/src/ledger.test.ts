@@ -3,12 +3,14 @@ import {
   type EntryContent,
   type EntryName,
   entryName,
+  formatLedgerEntry,
   hourMs,
   type LedgerEntry,
   minuteMs,
   outcomes,
   parseEntryName,
   parseTenantId,
+  readProvenEntry,
   sweepNames,
 } from '@mailtrail/core'
 import { temporaryFolder } from '@mailtrail/testing'
@@ -64,6 +66,7 @@ describe('a ledger entry', () => {
         const lake = createFolderStore(folder.path)
         await writeLedgerEntry(lake, written)
         expect(await readLedgerEntry(lake, ledgerKey(written.tenantId, written, written.entry))).toEqual(written)
+        expect(readProvenEntry(formatLedgerEntry(written))).toEqual(written)
       }),
     )
   })

@@ -39,7 +39,7 @@ export function writeLedgerEntry(lake: ObjectStore, entry: LedgerEntry, options?
 /** @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, also when there is no such entry */
 export async function readLedgerEntry(lake: ObjectStore, key: string, options?: Abortable): Promise<LedgerEntry> {
   const bytes = await lake.read(key, options)
-  return parseLedgerEntry(bytes ? Buffer.from(bytes).toString() : '', key)
+  return parseLedgerEntry(bytes ?? new Uint8Array(), key)
 }
 
 /** The entries in one partition: `date` is the UTC day of the spans' starts. */

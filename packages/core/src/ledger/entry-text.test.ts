@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { MailtrailError } from '../errors.ts'
 import { parseTenantId } from '../tenant-id.ts'
 import { entryName, parseEntryName } from './entry-name.ts'
-import { formatLedgerEntry, parseLedgerEntry } from './entry-text.ts'
+import { formatLedgerEntry, parseLedgerEntry, readProvenEntry } from './entry-text.ts'
 import { type EntryContent, type LedgerEntry, type Outcome, outcomes } from './ledger-entry.ts'
 import { mergeContents } from './merge-contents.ts'
 
@@ -30,9 +32,16 @@ const entry: LedgerEntry = {
   contents: [content],
 }
 
+/** As releases before the digest wrote it. */
+const early = (text: string): string => text.replace('"schema":2', '"schema":1').replace(/\{"sha256":"[0-9a-f]{64}"\}\n$/, '')
+
 describe('a ledger entry', () => {
-  test('survives being written and read', () => {
-    expect(parseLedgerEntry(formatLedgerEntry(entry), 'k')).toEqual(entry)
+  test.each([
+    { title: 'of this release', text: formatLedgerEntry(entry) },
+    { title: 'of an early release', text: early(formatLedgerEntry(entry)) },
+  ])('$title survives being written and read', ({ text }) => {
+    expect(parseLedgerEntry(Buffer.from(text), 'k')).toEqual(entry)
+    expect(readProvenEntry(text)).toEqual(entry)
   })
 
   test('of an early release names no digest of an object’s bytes', () => {
@@ -40,23 +49,44 @@ describe('a ledger entry', () => {
       ...entry,
       contents: [{ ...content, objects: [{ key: 'raw/x', linesSha256: 'bb', recordsSha256: 'cc', sha256: 'dd' }] }],
     }
-    expect(parseLedgerEntry(formatLedgerEntry(digested), 'k')).toEqual(digested)
-    expect(parseLedgerEntry(formatLedgerEntry(digested).replace(',"sha256":"dd"', ''), 'k')).toEqual(entry)
+    const text = formatLedgerEntry(digested)
+    expect(parseLedgerEntry(Buffer.from(text), 'k')).toEqual(digested)
+    expect(parseLedgerEntry(Buffer.from(early(text).replace(',"sha256":"dd"', '')), 'k')).toEqual(entry)
   })
 
-  test('is one line a content, below a header with a schema version', () => {
-    const lines = formatLedgerEntry(entry).trimEnd().split('\n')
-    expect(lines).toHaveLength(2)
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ schema: 1, start: '2024-03-11T00:00:00.000Z', entry: 'listed' })
+  test('is a header with a schema version, a line a content, and the digest of both', () => {
+    const lines = formatLedgerEntry(entry).split('\n')
+    expect(lines).toHaveLength(4)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ schema: 2, start: '2024-03-11T00:00:00.000Z', entry: 'listed' })
+    expect(JSON.parse(lines[2] ?? '')).toEqual({ sha256: hash('sha256', `${lines[0]}\n${lines[1]}\n`) })
+  })
+
+  test('of which any bit was flipped, or of which the end is missing, is refused', () => {
+    const bytes = Buffer.from(formatLedgerEntry(entry))
+    const isRefused = (altered: Uint8Array): boolean => {
+      try {
+        parseLedgerEntry(altered, 'ledger/x')
+        return false
+      } catch (error) {
+        return error instanceof MailtrailError && error.code === 'LEDGER_ENTRY_INVALID' && error.message.includes('ledger/x')
+      }
+    }
+    const passed: string[] = []
+    for (const [at, byte] of bytes.entries()) {
+      if (!isRefused(bytes.subarray(0, at))) passed.push(`cut to ${at}`)
+      for (let bit = 0; bit < 8; bit += 1) {
+        if (!isRefused(bytes.with(at, byte ^ (1 << bit)))) passed.push(`byte ${at} bit ${bit}`)
+      }
+    }
+    expect(passed).toEqual([])
   })
 
   test.each([
-    { title: 'nothing', text: '' },
-    { title: 'a half-written line', text: formatLedgerEntry(entry).slice(0, -20) },
-    { title: 'a newer schema', text: formatLedgerEntry(entry).replace('"schema":1', '"schema":2') },
-    { title: 'an unknown outcome', text: formatLedgerEntry(entry).replace('"outcome":"stored"', '"outcome":"fine"') },
-  ])('is refused when it is $title', ({ text }) => {
-    expect(() => parseLedgerEntry(text, 'ledger/x')).toThrowError(/ledger\/x/)
+    { title: 'of a newer schema', text: early(formatLedgerEntry(entry)).replace('"schema":1', '"schema":3') },
+    { title: 'said to be of an early release', text: formatLedgerEntry(entry).replace('"schema":2', '"schema":1') },
+    { title: 'of an unknown outcome', text: early(formatLedgerEntry(entry)).replace('"outcome":"stored"', '"outcome":"fine"') },
+  ])('$title is refused', ({ text }) => {
+    expect(() => parseLedgerEntry(Buffer.from(text), 'ledger/x')).toThrowError(/ledger\/x/)
   })
 
   test('is found again by its name', () => {

@@ -38,7 +38,7 @@ export interface StoredObject {
   readonly sha256?: string | undefined
 }
 
-export const storedObjectSchema: z.ZodType<StoredObject> = z.object({
+export const storedObjectSchema: z.ZodType<StoredObject, StoredObject> = z.object({
   key: z.string(),
   linesSha256: z.string(),
   recordsSha256: z.string(),
