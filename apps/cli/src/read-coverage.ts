@@ -10,7 +10,8 @@ import {
   tenantCoverage,
 } from '@mailtrail/core'
 import { type ObjectStore, readLatestEntries, readLedger } from '@mailtrail/lake'
-import { createTenantLakes, readHistory } from '@mailtrail/tenants'
+import { readHistory } from '@mailtrail/tenants'
+import { openTenantLakes } from './open-tenant-lakes.ts'
 
 /** How complete the record of `range` in event time is, from the tenant's ledger and history. */
 export async function readCoverage(
@@ -29,7 +30,7 @@ export async function readCoverageEvidence(
   range: Interval,
   options?: Abortable,
 ): Promise<CoverageEvidence> {
-  await using lakes = createTenantLakes(fleetLake)
+  await using lakes = openTenantLakes(fleetLake)
   const lake = await lakes.open(tenantId, options)
   const history = await readHistory(fleetLake, tenantId, options)
   const entries = await readLedger(lake, tenantId, { from: range.from - evidenceLeadMs, to: range.to + defaultHorizonMs }, options)

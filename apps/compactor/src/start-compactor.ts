@@ -1,7 +1,6 @@
-import { openLake } from '@mailtrail/lake'
 import { type CompactionTask, compactionTaskSchema, connectRedis, queueNames, startWorker } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { createTenantLakes } from '@mailtrail/tenants'
+import { createTenantLakes, openFleetLake } from '@mailtrail/tenants'
 import { createCompactHandler } from './compact-date.ts'
 
 /** Makes items from raw, one date at a time: what a process may hold in memory is bounded for one. */
@@ -10,8 +9,8 @@ export const startCompactor: Role = async ({ config, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const fleetLake = parts.use(await openLake(config.lake))
-  const lakes = parts.use(createTenantLakes(fleetLake))
+  const fleetLake = parts.use(await openFleetLake(config))
+  const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const compact = createCompactHandler({ lakes })
   parts.use(
     await startWorker<CompactionTask>(redis, {

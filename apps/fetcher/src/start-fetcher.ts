@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openLake } from '@mailtrail/lake'
 import {
   type ContentTask,
   connectRedis,
@@ -15,7 +14,7 @@ import {
   startWorker,
 } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { createTenantApis, createTenantLakes } from '@mailtrail/tenants'
+import { createTenantApis, createTenantLakes, openFleetLake } from '@mailtrail/tenants'
 import { createPeekTurnHandler } from './run-peek-turn.ts'
 import { createTurnHandler } from './run-turn.ts'
 
@@ -25,8 +24,8 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const fleetLake = parts.use(await openLake(config.lake))
-  const lakes = parts.use(createTenantLakes(fleetLake))
+  const fleetLake = parts.use(await openFleetLake(config))
+  const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const apis = parts.use(createTenantApis(fleetLake, { ...config, clock, budgets: createRequestBudgets(redis) }))
   const queues = parts.use(createWorkQueues(redis))
   const spoolFolder = parts.adopt(await mkdtemp(join(tmpdir(), 'mailtrail-spool-')), (folder) =>

@@ -1,4 +1,4 @@
-import { openLake, withReadCache } from '@mailtrail/lake'
+import { withReadCache } from '@mailtrail/lake'
 import {
   connectRedis,
   createReceipts,
@@ -13,7 +13,7 @@ import {
   windowTaskSchema,
 } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { createTenantApis, createTenantLakes } from '@mailtrail/tenants'
+import { createTenantApis, createTenantLakes, openFleetLake } from '@mailtrail/tenants'
 import { createListHandler } from './list-span.ts'
 import { createPeekHandler } from './peek-window.ts'
 import { createSealHandler } from './seal-span.ts'
@@ -25,8 +25,8 @@ export const startLister: Role = async ({ config, clock, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const fleetLake = withReadCache(parts.use(await openLake(config.lake)), { prefix: 'ledger/', maxBytes: 16 * 1024 * 1024 })
-  const lakes = parts.use(createTenantLakes(fleetLake))
+  const fleetLake = withReadCache(parts.use(await openFleetLake(config)), { prefix: 'ledger/', maxBytes: 16 * 1024 * 1024 })
+  const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const budgets = createRequestBudgets(redis)
   const apis = parts.use(createTenantApis(fleetLake, { ...config, clock, budgets }))
   const queues = parts.use(createWorkQueues(redis))
@@ -42,6 +42,8 @@ export const startLister: Role = async ({ config, clock, log }) => {
   }
   const { jobLockMs } = config
   const roleLog = log.child({ role: 'lister' })
-  parts.use(await startWorker(redis, { queue: queueNames.windows, schema: windowTaskSchema, handle, concurrency: 8, jobLockMs, log: roleLog }))
+  parts.use(
+    await startWorker(redis, { queue: queueNames.windows, schema: windowTaskSchema, handle, concurrency: 8, jobLockMs, log: roleLog }),
+  )
   return parts.move()
 }

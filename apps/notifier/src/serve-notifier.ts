@@ -1,8 +1,7 @@
 import { createWebhookSink } from '@mailtrail/alerts'
-import { openLake } from '@mailtrail/lake'
 import { alertTaskSchema, connectRedis, createWorkQueues, queueNames, startWorker } from '@mailtrail/queues'
 import type { DestinationConfig, Role } from '@mailtrail/runtime'
-import { createTenantLakes, listTenantIds, readDestinations, resolveSecret } from '@mailtrail/tenants'
+import { createTenantLakes, listTenantIds, openFleetLake, readDestinations, resolveSecret } from '@mailtrail/tenants'
 import { startNotifier } from './start-notifier.ts'
 
 /** Delivers alerts to the configured destinations, over BullMQ. */
@@ -11,8 +10,8 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const fleetLake = parts.use(await openLake(config.lake))
-  const lakes = parts.use(createTenantLakes(fleetLake))
+  const fleetLake = parts.use(await openFleetLake(config))
+  const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const queues = parts.use(createWorkQueues(redis))
   const sinks = await Promise.all(config.destinations.map(openSink))
   for (const sink of sinks) parts.use(sink)

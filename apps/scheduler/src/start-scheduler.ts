@@ -1,8 +1,7 @@
 import { eachConcurrently, minuteMs, type TenantId } from '@mailtrail/core'
-import { openLake } from '@mailtrail/lake'
 import { connectRedis, createTenantBrakes, createTurns, createWorkQueues } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { createTenantLakes, listTenantIds } from '@mailtrail/tenants'
+import { createTenantLakes, listTenantIds, openFleetLake } from '@mailtrail/tenants'
 import { TenantSchedule } from './schedule-tenant.ts'
 
 /** Tenants looked at at a time: enough to hide a store's latency. */
@@ -14,8 +13,8 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
-  const fleetLake = parts.use(await openLake(config.lake))
-  const lakes = parts.use(createTenantLakes(fleetLake))
+  const fleetLake = parts.use(await openFleetLake(config))
+  const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const queues = parts.use(createWorkQueues(redis))
   const destinations = config.destinations.map(({ name }) => name)
   const deps = { fleetLake, queues, turns: createTurns(redis, queues), brakes: createTenantBrakes(redis), destinations }

@@ -1,6 +1,7 @@
 export * from './entry-group.ts'
 export * from './evidence-writer.ts'
 export * from './folder-store.ts'
+export type { LakeOptions } from './lake-settings.ts'
 export * from './layout.ts'
 export * from './ledger.ts'
 export * from './object-store.ts'

@@ -143,7 +143,7 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
   })
 
   describe(`${kind} lists`, () => {
-    const all = ['a-b/c', 'a/b', 'a/c/d', 'a/c.1', 'a0', 'b', 'ä/z', 'date=2024-03-14/x', 'date=2024-03-15/x', 'Z']
+    const all = ['a-b/c', 'a/b', 'a/c/d', 'a/c.1', 'a0', 'b', 'date=2024-03-14/x', 'date=2024-03-15/x', 'Z']
 
     test(
       'every key below the empty prefix, in code-unit order',
@@ -153,7 +153,7 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
       }),
     )
 
-    test.each(['a', 'a/', 'a/c', 'a/c/', 'date=2024-03-1', 'date=2024-03-14/', 'b', 'nothing', 'nothing/', 'a/b/', 'a/nothing/x', 'ä'])(
+    test.each(['a', 'a/', 'a/c', 'a/c/', 'date=2024-03-1', 'date=2024-03-14/', 'b', 'nothing', 'nothing/', 'a/b/', 'a/nothing/x'])(
       'exactly the keys that begin with "%s"',
       async (prefix) => {
         await withLake(async (lake) => {
@@ -311,7 +311,7 @@ export function describeObjectStore(kind: string, openEmpty: (resources: AsyncDi
   })
 
   describe(`${kind} refuses`, () => {
-    test.each(['', '/', '/a', 'a/', 'a//b', '.', './a', '..', '../a', 'a/../b', 'a/..', 'a/./b', 'a\0b', 'a\\b', '..\\a'])(
+    test.each(['', '/', '/a', 'a/', 'a//b', '.', './a', '..', '../a', 'a/../b', 'a/..', 'a/./b', 'a\0b', 'a\\b', '..\\a', 'ä', 'a\n'])(
       '%j as a key',
       async (key) => {
         await withLake(async (lake) => {

@@ -25,8 +25,8 @@ export interface StreamOptions extends Abortable {
 
 /**
  * The one port between Mailtrail and a lake. Objects are written create-only and never change, so a key names one content for ever; only
- * registrations and what is derived from evidence (see `isReplaceable`) may be replaced, by compare-and-swap. Keys are relative, `/`-separated
- * and free of `.` and `..` parts.
+ * registrations and what is derived from evidence (see `isReplaceable`) may be replaced, by compare-and-swap. Keys are relative, `/`-separated,
+ * of printable ASCII and free of `.` and `..` parts.
  */
 export interface ObjectStore extends AsyncDisposable {
   /** Where the objects are, for messages: a folder or bucket, never a credential. */
@@ -53,6 +53,6 @@ export interface ObjectStore extends AsyncDisposable {
   stat(key: string, options?: Abortable): Promise<ObjectStat | undefined>
   /** Takes an object away. Only retention and deletion do, after a tombstone says so. */
   remove(key: string, options?: Abortable): Promise<Removal>
-  /** All keys that begin with `prefix`, in code-unit order. */
+  /** All keys that begin with `prefix`, in the order of their bytes. */
   list(prefix: string, options?: Abortable): AsyncIterable<string>
 }

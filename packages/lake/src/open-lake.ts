@@ -1,26 +1,31 @@
-import { mkdir } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
 import { MailtrailError } from '@mailtrail/core'
-import { createFolderStore } from './folder-store.ts'
+import type { LakeOptions } from './lake-settings.ts'
 import type { ObjectStore } from './object-store.ts'
+import { openFolderLake } from './open-folder-lake.ts'
 
 /**
- * Opens the lake that `MAILTRAIL_LAKE` names.
+ * Opens the lake at a location. An object store is asked once whether the place is there and may be used.
  *
- * @param location - `file:` and a folder, absolute or relative to the working directory
+ * @param location - `file:` and a folder
+ * @param _options - settings and secrets of object stores; absent, their SDKs go by what they find
  * @throws {@link MailtrailError} `LAKE_LOCATION_INVALID`
  */
-export async function openLake(location: string): Promise<ObjectStore> {
-  const folder = /^file:(?:\/\/)?(.+)$/.exec(location)?.[1]
-  if (folder === undefined) {
-    throw new MailtrailError(
-      'LAKE_LOCATION_INVALID',
-      `"${location}" is not a lake: write file: and a folder, such as file:/var/lib/mailtrail.`,
-    )
+export async function openLake(location: string, _options: LakeOptions = nothingSet): Promise<ObjectStore> {
+  // Each kind but the folder brings a large library, which is loaded for its own lakes alone.
+  switch (location.slice(0, location.indexOf(':') + 1)) {
+    case 'file:':
+      return openFolderLake(location)
+    default:
+      throw new MailtrailError(
+        'LAKE_LOCATION_INVALID',
+        `"${location}" is not a lake: write file: and a folder, such as file:/var/lib/mailtrail.`,
+      )
   }
-  const root = isAbsolute(folder) ? folder : resolve(folder)
-  await mkdir(root, { recursive: true }).catch((cause) => {
-    throw new MailtrailError('LAKE_LOCATION_INVALID', `The lake ${root} is no folder and cannot be made one (${cause.code}).`, { cause })
-  })
-  return createFolderStore(root)
+}
+
+const nothingSet: LakeOptions = {
+  lakes: {},
+  readSecret: async () => {
+    throw new Error('Nothing is set, so there is no secret.')
+  },
 }

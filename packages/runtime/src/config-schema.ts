@@ -1,5 +1,6 @@
 import { contentTypes, mailContentType, secretReferenceSchema } from '@mailtrail/core'
 import { z } from 'zod'
+import { type LakeConfig, lakesSchema } from './lakes-schema.ts'
 
 /** A cloud of our own naming, for simulators, labs and proxies that inspect TLS. */
 export interface CloudConfig {
@@ -19,8 +20,10 @@ export interface DestinationConfig {
 
 export interface Config {
   readonly redisUrl: string
-  /** `file:` and a folder. */
+  /** `file:` and a folder, `s3://bucket/prefix` or `abfss://container@account/prefix`. */
   readonly lake: string
+  /** Settings of the fleet's and the tenants' lakes, by the beginning of the location they are for; the longest goes. */
+  readonly lakes: Readonly<Record<string, LakeConfig>>
   /** The provider's own tenant id: sent on every call, so that its quota is its own (contract 2.2). */
   readonly publisherId: string
   /** The app that collects for every tenant without one of its own; `credential` is a reference. */
@@ -65,7 +68,10 @@ const routes = z
 /** The parts of the configuration, each with its default. */
 export const configShape: { readonly [Key in keyof Config]-?: z.ZodType<Config[Key]> } = {
   redisUrl: z.url({ protocol: /^rediss?$/, error: (issue) => missing(issue) ?? 'must be redis://… or rediss://…' }),
-  lake: z.string({ error: missing }).min(1, 'must be file: and a folder'),
+  lake: z
+    .string({ error: missing })
+    .min(1, 'must be a location such as file:/srv/lake, s3://bucket/prefix or abfss://container@account/prefix'),
+  lakes: lakesSchema.default({}),
   publisherId: guid,
   app: z.strictObject({ clientId: guid, credential: secretReferenceSchema }).optional(),
   masterKey: z

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '@mailtrail/testing'
 import { describe, expect, test } from 'vitest'
-import { loadConfig, loadFleetSettings, loadLakeLocation, loadTenantSettings } from './config.ts'
+import { loadConfig, loadFleetSettings, loadLakeSettings, loadTenantSettings } from './config.ts'
 import type { Config } from './config-schema.ts'
 
 const env = {
@@ -16,6 +16,7 @@ describe(loadConfig, () => {
     expect(loadConfig({}, env)).toEqual({
       redisUrl: env.MAILTRAIL_REDIS_URL,
       lake: env.MAILTRAIL_LAKE,
+      lakes: {},
       publisherId: env.MAILTRAIL_PUBLISHER_ID,
       requestsPerMinute: 2_000,
       routes: { 'Audit.Exchange': ['MailItemsAccessed'] },
@@ -36,7 +37,7 @@ describe(loadConfig, () => {
     const { MAILTRAIL_LAKE: _, ...rest } = env
     const set = { ...rest, ...(variable && { MAILTRAIL_LAKE: variable }) }
     expect(loadConfig({ lake: flag }, set, file.path).lake).toBe(lake)
-    expect(loadLakeLocation(flag, set, file.path)).toBe(lake)
+    expect(loadLakeSettings(flag, set, file.path)).toEqual({ lake, lakes: {} })
   })
 
   test.each([
@@ -57,6 +58,7 @@ app: { clientId: 22222222-3333-4444-8555-666666666666, credential: "azure-kv:vau
 masterKey: file:/run/master.key
 requestsPerMinute: 500
 routes: { Audit.Exchange: [Send, Send], Audit.AzureActiveDirectory: [UserLoggedIn] }
+lakes: { "s3://acme/fleet": { region: eu-central-1, tags: { team: soc } }, "abfss://a@b": { endpoint: "https://b" } }
 logLevel: warn
 `)
     const config = loadConfig({}, { ...env, MAILTRAIL_CONFIG: file.path })
@@ -65,6 +67,10 @@ logLevel: warn
     expect(config.app).toEqual({ clientId: '22222222-3333-4444-8555-666666666666', credential: 'azure-kv:vault/app' })
     expect([config.masterKey, config.requestsPerMinute]).toEqual(['file:/run/master.key', 500])
     expect(config.logLevel).toBe('warn')
+    expect(config.lakes).toEqual({
+      's3://acme/fleet': { region: 'eu-central-1', tags: { team: 'soc' } },
+      'abfss://a@b': { endpoint: 'https://b' },
+    })
     expect(loadTenantSettings({ MAILTRAIL_CONFIG: file.path })).toMatchObject({ app: config.app, routes: config.routes })
   })
 
@@ -89,7 +95,24 @@ logLevel: warn
   })
 
   test.each([
-    { title: 'an unknown key', yaml: 'lakes: file:/x', parts: ['"lakes"'] },
+    { title: 'an unknown key', yaml: 'lakess: file:/x', parts: ['"lakess"'] },
+    { title: 'settings of a lake of no kind', yaml: 'lakes: { "file:/x": {} }', parts: ['lakes.file:/x: must be the beginning', 's3://…'] },
+    { title: 'an unknown setting of a lake', yaml: 'lakes: { "s3://a": { regoin: x } }', parts: ['lakes.s3://a: ', '"regoin"'] },
+    {
+      title: 'a setting of another kind of lake',
+      yaml: 'lakes: { "abfss://a@b": { region: x } }',
+      parts: ['lakes.abfss://a@b: ', '"region"'],
+    },
+    {
+      title: 'a lake with half a credential',
+      yaml: 'lakes: { "s3://a": { accessKeyId: x } }',
+      parts: ['lakes.s3://a.accessKeyId: and secretAccessKey go together'],
+    },
+    {
+      title: 'a lake whose key stands there',
+      yaml: 'lakes: { "s3://a": { accessKeyId: x, secretAccessKey: canary } }',
+      parts: ['lakes.s3://a.secretAccessKey: must be a reference'],
+    },
     { title: 'an unknown key of a cloud', yaml: 'clouds: { lab: { api: x } }', parts: ['clouds.lab', '"api"', 'clouds.lab.loginHost'] },
     {
       title: 'a cloud without TLS',
@@ -141,8 +164,8 @@ logLevel: warn
 })
 
 test('the location of the lake needs nothing else, and says what is missing', () => {
-  expect(loadLakeLocation('file:/flag', {})).toBe('file:/flag')
-  expect(() => loadLakeLocation(undefined, {})).toThrow('(MAILTRAIL_LAKE)')
+  expect(loadLakeSettings('file:/flag', {}).lake).toBe('file:/flag')
+  expect(() => loadLakeSettings(undefined, {})).toThrow('(MAILTRAIL_LAKE)')
 })
 
 test('the settings of tenants need nothing else', () => {

@@ -27,27 +27,27 @@ export function loadConfig(flags: ConfigOverrides, env: NodeJS.ProcessEnv, file:
   return parseConfig(z.strictObject(configShape), gather(flags, env, file))
 }
 
-/** The lake alone, for what needs nothing else. @throws {@link MailtrailError} `CONFIG_INVALID` */
-export function loadLakeLocation(
+/** The fleet's lake and the settings of lakes, for what needs nothing else. @throws {@link MailtrailError} `CONFIG_INVALID` */
+export function loadLakeSettings(
   flag: string | undefined,
   env: NodeJS.ProcessEnv,
   file: string | undefined = env.MAILTRAIL_CONFIG,
-): string {
-  const { lake } = gather({ lake: flag }, env, file)
-  return parseConfig(z.strictObject({ lake: configShape.lake }), { lake }).lake
+): Pick<Config, 'lake' | 'lakes'> {
+  const { lake, lakes } = gather({ lake: flag }, env, file)
+  return parseConfig(z.strictObject({ lake: configShape.lake, lakes: configShape.lakes }), { lake, lakes })
 }
 
 /** What registrations of tenants may refer to. */
 export type TenantSettings = Pick<Config, (typeof tenantSettings)[number]>
 
-const tenantSettings = ['app', 'masterKey', 'routes', 'clouds', 'destinations'] as const
+const tenantSettings = ['app', 'masterKey', 'routes', 'clouds', 'destinations', 'lakes'] as const
 
 /** The settings that registering tenants needs, and nothing of Redis or the lake. @throws {@link MailtrailError} `CONFIG_INVALID` */
 export function loadTenantSettings(env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): TenantSettings {
-  const { app, masterKey, routes, clouds, destinations } = configShape
+  const { app, masterKey, routes, clouds, destinations, lakes } = configShape
   const given = gather({}, env, file)
   const chosen = Object.fromEntries(tenantSettings.map((key) => [key, given[key]]))
-  return parseConfig(z.strictObject({ app, masterKey, routes, clouds, destinations }), chosen)
+  return parseConfig(z.strictObject({ app, masterKey, routes, clouds, destinations, lakes }), chosen)
 }
 
 /** Who asks the service, and which Redis the fleet shares. All of it may be missing. */

@@ -23,7 +23,7 @@ test('a tenant’s objects go to its own lake where it has one, else to the flee
   await addTenant(fleetLake, tenant)
   await addTenant(fleetLake, { ...tenant, tenantId: second, lake: `file:${folder.path}/own` })
   await addTenant(fleetLake, { ...tenant, tenantId: third, lake: `file:${folder.path}/own` })
-  await using lakes = createTenantLakes(fleetLake)
+  await using lakes = createTenantLakes(fleetLake, {})
   expect(await lakes.open(tenant.tenantId)).toBe(fleetLake)
   const own = await lakes.open(second)
   expect(own.place).toBe(join(folder.path, 'own'))
@@ -38,7 +38,7 @@ test('an own lake that cannot be opened holds up its tenants alone, until it can
   await fleetLake.create('a-file', Buffer.from('x'))
   await addTenant(fleetLake, tenant)
   await addTenant(fleetLake, { ...tenant, tenantId: second, lake: `file:${folder.path}/fleet/a-file` })
-  await using lakes = createTenantLakes(fleetLake)
+  await using lakes = createTenantLakes(fleetLake, {})
   for (let time = 0; time < 2; time += 1) {
     await expect(lakes.open(second)).rejects.toMatchObject({ code: 'LAKE_LOCATION_INVALID' })
     expect(await lakes.open(tenant.tenantId)).toBe(fleetLake)
@@ -48,7 +48,7 @@ test('an own lake that cannot be opened holds up its tenants alone, until it can
 test('a tenant nobody added has none; once added, it has', async () => {
   await using folder = await temporaryFolder()
   const fleetLake = createFolderStore(folder.path)
-  await using lakes = createTenantLakes(fleetLake)
+  await using lakes = createTenantLakes(fleetLake, {})
   await expect(lakes.open(tenant.tenantId)).rejects.toMatchObject({ code: 'TENANT_UNKNOWN' })
   await addTenant(fleetLake, tenant)
   await updateTenant(fleetLake, tenant.tenantId, (known) => ({ ...known, displayName: 'New' }))

@@ -1,6 +1,10 @@
 import type { Abortable, TenantId } from '@mailtrail/core'
-import { type ObjectStore, openLake } from '@mailtrail/lake'
+import { type LakeOptions, type ObjectStore, openLake } from '@mailtrail/lake'
 import { readTenant } from './registry.ts'
+import { resolveSecret } from './secret.ts'
+
+/** Settings of lakes by location, as the configuration has them. */
+export type LakesConfig = LakeOptions['lakes']
 
 /** Where each tenant's evidence, ledger and alerts are: in its own lake where it has one, else in the fleet's. */
 export interface TenantLakes extends AsyncDisposable {
@@ -8,8 +12,13 @@ export interface TenantLakes extends AsyncDisposable {
   open(tenantId: TenantId, options?: Abortable): Promise<ObjectStore>
 }
 
+/** The lake of the whole fleet, with the settings that the configuration has for it. @throws {@link MailtrailError} as `openLake` of lake */
+export function openFleetLake({ lake, lakes }: { readonly lake: string; readonly lakes: LakesConfig }): Promise<ObjectStore> {
+  return openLake(lake, { lakes, readSecret: resolveSecret })
+}
+
 /** Opens lakes as they are asked for; tenants of one location share one. The fleet's own lake stays the caller's to close. */
-export function createTenantLakes(fleetLake: ObjectStore): TenantLakes {
+export function createTenantLakes(fleetLake: ObjectStore, lakes: LakesConfig): TenantLakes {
   // Neither entry ever gets stale: a tenant's lake is fixed when the tenant is added.
   const locations = new Map<TenantId, string | undefined>()
   const opened = new Map<string, Promise<ObjectStore>>()
@@ -23,7 +32,7 @@ export function createTenantLakes(fleetLake: ObjectStore): TenantLakes {
     open: async (tenantId, options) => {
       const location = await locationOf(tenantId, options)
       if (location === undefined) return fleetLake
-      const lake = opened.get(location) ?? openLake(location)
+      const lake = opened.get(location) ?? openLake(location, { lakes, readSecret: resolveSecret })
       opened.set(location, lake)
       lake.catch(() => opened.delete(location))
       return await lake

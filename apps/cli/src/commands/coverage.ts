@@ -1,12 +1,11 @@
 import { type CoverageInterval, isoSeconds, latestServiceDate, parseTenantId, tenantCoverage } from '@mailtrail/core'
-import { openLake } from '@mailtrail/lake'
-import { loadLakeLocation } from '@mailtrail/runtime'
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { parseTime } from '../parse-time.ts'
 import { printData, printJson, say } from '../print.ts'
 import { readCoverageEvidence } from '../read-coverage.ts'
 import type { SetExitCode } from '../run-command-line.ts'
+import { openRegistry } from '../tenant/open-registry.ts'
 
 interface CoverageOptions {
   readonly tenant: string
@@ -27,7 +26,7 @@ export function addCoverageCommand(program: Command, setExitCode: SetExitCode): 
     .option('--json', 'one JSON array of intervals')
     .action(async ({ tenant, from, to, lake: location, json }: CoverageOptions) => {
       const range = { from: parseTime(from), to: parseTime(to) }
-      await using lake = await openLake(loadLakeLocation(location, process.env))
+      await using lake = await openRegistry(location)
       const tenantId = parseTenantId(tenant)
       const evidence = await readCoverageEvidence(lake, tenantId, range)
       const intervals = tenantCoverage(evidence, range)

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs'
 import { MailtrailError, parseTenantId } from '@mailtrail/core'
 import { importEmailEvents } from '@mailtrail/investigation'
-import { openLake } from '@mailtrail/lake'
-import { loadLakeLocation } from '@mailtrail/runtime'
-import { createTenantLakes } from '@mailtrail/tenants'
 import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
+import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { createProgress, printJson, say } from '../print.ts'
 import type { SetExitCode } from '../run-command-line.ts'
+import { openRegistry } from '../tenant/open-registry.ts'
 
 export function addImportCommand(program: Command, setExitCode: SetExitCode): void {
   const importCommand = program.command('import').description('bring in evidence from outside')
@@ -20,10 +19,10 @@ export function addImportCommand(program: Command, setExitCode: SetExitCode): vo
     .option('--json', 'one JSON object')
     .action(async (path: string, { tenant, lake: location, json }: { tenant: string; lake?: string; json?: boolean }) => {
       if (!existsSync(path)) throw new MailtrailError('EXPORT_MISSING', `There is no file or folder ${path} to import.`)
-      await using lake = await openLake(loadLakeLocation(location, process.env))
+      await using lake = await openRegistry(location)
       const progress = createProgress(100)
       const tenantId = parseTenantId(tenant)
-      await using lakes = createTenantLakes(lake)
+      await using lakes = openTenantLakes(lake)
       const imported = await importEmailEvents(await lakes.open(tenantId), tenantId, path, {
         onProgress: ({ files, rows }) => progress.update(`${files} files, ${rows} rows`),
       })

@@ -1,14 +1,14 @@
 import { parseAddressRange, parseTenantId } from '@mailtrail/core'
 import { type Answer, investigate, openEvidence, type Question, renderAnswer } from '@mailtrail/investigation'
-import { type ObjectStore, openLake } from '@mailtrail/lake'
-import { loadLakeLocation } from '@mailtrail/runtime'
-import { createTenantLakes } from '@mailtrail/tenants'
+import type { ObjectStore } from '@mailtrail/lake'
 import { type Command, InvalidArgumentError } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
+import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { parseTime } from '../parse-time.ts'
 import { printData, printJson } from '../print.ts'
 import { readCoverage } from '../read-coverage.ts'
 import type { SetExitCode } from '../run-command-line.ts'
+import { openRegistry } from '../tenant/open-registry.ts'
 
 interface InvestigateOptions {
   readonly tenant: string
@@ -43,7 +43,7 @@ export function addInvestigateCommand(program: Command, setExitCode: SetExitCode
     .option('--json', 'one JSON object, with every message')
     .addHelpText('after', '\nExit code 6: answered, but not every asked hour of every mailbox is settled.')
     .action(async (options: InvestigateOptions) => {
-      await using lake = await openLake(loadLakeLocation(options.lake, process.env))
+      await using lake = await openRegistry(options.lake)
       const answer = await answerQuestion(lake, parseQuestion(options))
       if (options.json) printJson(answer)
       else printData(renderAnswer(answer, { width: process.stdout.columns ?? 120, limit: options.limit }))
@@ -55,7 +55,7 @@ export function addInvestigateCommand(program: Command, setExitCode: SetExitCode
 /** The answer over the lake, with the coverage its ledger proves. */
 export async function answerQuestion(fleetLake: ObjectStore, question: Question): Promise<Answer> {
   const coverage = await readCoverage(fleetLake, question.tenantId, question)
-  await using lakes = createTenantLakes(fleetLake)
+  await using lakes = openTenantLakes(fleetLake)
   await using evidence = await openEvidence(await lakes.open(question.tenantId), question.tenantId, question)
   return await investigate(evidence, question, coverage)
 }

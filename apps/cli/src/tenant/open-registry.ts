@@ -1,7 +1,8 @@
-import { type ObjectStore, openLake } from '@mailtrail/lake'
-import { loadLakeLocation } from '@mailtrail/runtime'
+import type { ObjectStore } from '@mailtrail/lake'
+import { loadLakeSettings } from '@mailtrail/runtime'
+import { openFleetLake } from '@mailtrail/tenants'
 
 /** The fleet's lake, where the registry of tenants is. */
 export function openRegistry(location: string | undefined): Promise<ObjectStore> {
-  return openLake(loadLakeLocation(location, process.env))
+  return openFleetLake(loadLakeSettings(location, process.env))
 }

@@ -1,15 +1,8 @@
 import { MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
 import { connectRedis, createRequestBudgets } from '@mailtrail/queues'
 import { type FleetSettings, loadFleetSettings, loadTenantSettings, systemClock } from '@mailtrail/runtime'
-import {
-  type CheckContext,
-  type CheckReport,
-  createTenantLakes,
-  listTenantIds,
-  openCollectionLog,
-  readLastCheck,
-  readTenant,
-} from '@mailtrail/tenants'
+import { type CheckContext, type CheckReport, listTenantIds, openCollectionLog, readLastCheck, readTenant } from '@mailtrail/tenants'
+import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { printData, printJson, say } from '../print.ts'
 import { checkMany } from './check-many.ts'
 import { exitCodeOfCheck } from './exit-code-of-check.ts'
@@ -44,7 +37,7 @@ export async function runCheck(guid: string | undefined, options: CheckOptions):
 
 async function openChecks({ lake, start = false }: CheckOptions, parts: AsyncDisposableStack): Promise<CheckContext> {
   const fleetLake = parts.use(await openRegistry(lake))
-  const lakes = parts.use(createTenantLakes(fleetLake))
+  const lakes = parts.use(openTenantLakes(fleetLake))
   const settings = loadFleetSettings(process.env)
   const fleet = { ...loadTenantSettings(process.env), publisherId: settings.publisherId, clock: systemClock }
   return { fleetLake, lakes, fleet, budgetOf: await openBudgets(settings, parts), mayStart: start }

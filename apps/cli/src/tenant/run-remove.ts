@@ -1,7 +1,8 @@
 import { dayMs, hourMs, parseTenantId } from '@mailtrail/core'
 import { loadTenantSettings, systemClock } from '@mailtrail/runtime'
-import { createTenantLakes, openCollectionLog, readHistory, readTenant, removeTenant } from '@mailtrail/tenants'
+import { openCollectionLog, readHistory, readTenant, removeTenant } from '@mailtrail/tenants'
 import { confirm } from '../ask.ts'
+import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { printData, printJson, say } from '../print.ts'
 import { readCoverage } from '../read-coverage.ts'
 import { formatHistory } from './format-history.ts'
@@ -28,7 +29,7 @@ export async function runRemove(guid: string, { yes = false, json, ...options }:
   }
   const now = systemClock.now()
   const before = await removeTenant(fleetLake, tenantId, { now })
-  await using lakes = createTenantLakes(fleetLake)
+  await using lakes = openTenantLakes(fleetLake)
   const lake = await lakes.open(tenantId)
   const to = Math.floor(now / hourMs) * hourMs
   const hours = hoursByState(await readCoverage(fleetLake, tenantId, { from: to - reportedMs, to }))

@@ -1,0 +1,56 @@
+import { secretReferenceSchema } from '@mailtrail/core'
+import { z } from 'zod'
+
+/** Settings of one lake; each kind takes its own and refuses the others. Secrets are references. */
+export interface LakeConfig {
+  readonly endpoint?: string | undefined
+  readonly caFile?: string | undefined
+  readonly region?: string | undefined
+  readonly pathStyle?: boolean | undefined
+  readonly kmsKeyId?: string | undefined
+  readonly storageClass?: string | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly profile?: string | undefined
+  readonly accessKeyId?: string | undefined
+  readonly secretAccessKey?: string | undefined
+}
+
+const text = z.string().min(1, 'must not be empty').optional()
+
+const service = { endpoint: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(), caFile: text }
+
+const s3 = z
+  .strictObject({
+    ...service,
+    region: text,
+    pathStyle: z.boolean().optional(),
+    kmsKeyId: text,
+    storageClass: text,
+    tags: z.record(z.string().min(1), z.string()).optional(),
+    profile: text,
+    accessKeyId: text,
+    secretAccessKey: secretReferenceSchema.optional(),
+  })
+  .refine(({ accessKeyId, secretAccessKey }) => (accessKeyId === undefined) === (secretAccessKey === undefined), {
+    path: ['accessKeyId'],
+    error: 'and secretAccessKey go together: both, or neither for the credentials that the AWS SDK finds',
+  })
+
+const abfss = z.strictObject(service)
+
+const schemas: Readonly<Record<string, z.ZodType<LakeConfig>>> = { 's3://': s3, 'abfss://': abfss }
+
+/** Settings by the beginning of the location they are for, such as `s3://bucket`. */
+export const lakesSchema: z.ZodType<Readonly<Record<string, LakeConfig>>> = z
+  .record(z.string(), z.unknown())
+  .transform((given, context) => {
+    const parse = ([location, settings]: [string, unknown]): [string, LakeConfig] => {
+      const schema = schemas[/^\w+:\/\//.exec(location)?.[0] ?? ''] ?? noKind
+      const { data = {}, error } = schema.safeParse(settings)
+      for (const { message, path } of error?.issues ?? []) context.addIssue({ code: 'custom', message, path: [location, ...path] })
+      return [location, data]
+    }
+    return Object.fromEntries(Object.entries(given).map(parse))
+  })
+
+const noKind = z.never({ error: `must be the beginning of a location: ${Object.keys(schemas).join('… or ')}…` })
