@@ -52,6 +52,7 @@ test('the configuration that the README shows is one', async () => {
       'insecureRedis',
       'jobLockMs',
       'lake',
+      'lakes',
       'logLevel',
       'masterKey',
       'publisherId',
