@@ -11,6 +11,9 @@ export interface ChildServer {
   end(): Promise<void>
 }
 
+/** Runs a command until standard input closes, for a server that knows no such thing itself: `sh -c <lifeline> sh command …`. */
+export const lifeline = '"$@" & server=$!; exec >/dev/null 2>&1; cat; kill -KILL $server; wait $server'
+
 /**
  * Starts a command and waits until a line of its standard output says that it serves.
  *

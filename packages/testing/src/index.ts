@@ -1,3 +1,4 @@
+export * from './azurite.ts'
 export * from './flaky-proxy.ts'
 export * from './redis.ts'
 export * from './simulator.ts'

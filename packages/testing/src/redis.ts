@@ -1,14 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type ChildServer, startChildServer } from './child-server.ts'
+import { type ChildServer, lifeline, startChildServer } from './child-server.ts'
 import { freePort } from './free-port.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const configFile = fileURLToPath(new URL('../../../infra/redis/redis.conf', import.meta.url))
-
-/** Runs a command until standard input closes, which it does whatever ends this process; redis-server itself knows no such thing. */
-const lifeline = '"$@" & server=$!; exec >/dev/null 2>&1; cat; kill -KILL $server; wait $server'
 
 /** A redis-server of the test's own, under the fleet's configuration. */
 export interface TestRedis extends AsyncDisposable {

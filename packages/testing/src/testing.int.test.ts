@@ -7,7 +7,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test, vi } from 'vitest'
-import { startFlakyProxy, startRedis, startSimulator, temporaryFolder } from './index.ts'
+import { startAzurite, startFlakyProxy, startRedis, startSimulator, temporaryFolder } from './index.ts'
 
 const scenario = {
   start: '2024-03-11T00:00:00Z',
@@ -84,6 +84,16 @@ describe(startRedis, () => {
 
   test('says what the server said when it does not start', async () => {
     await expect(startRedis({ directives: { 'no-such-directive': 'x' } })).rejects.toThrow('ended before it served')
+  })
+})
+
+describe(startAzurite, () => {
+  test.each([{ tls: false }, { tls: true }])('serves containers (tls: $tls) until it is disposed', async ({ tls }) => {
+    const azurite = await startAzurite({ tls })
+    expect(azurite.endpoint).toMatch(tls ? /^https:/ : /^http:/)
+    expect(await azurite.createContainer()).not.toBe(await azurite.createContainer())
+    await azurite[Symbol.asyncDispose]()
+    await expect(azurite.createContainer()).rejects.toThrow('ECONNREFUSED')
   })
 })
 
