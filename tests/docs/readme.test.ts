@@ -48,6 +48,7 @@ test('the configuration that the README shows is one', async () => {
     expect(Object.keys(config).sort()).toEqual([
       'app',
       'clouds',
+      'compression',
       'destinations',
       'insecureRedis',
       'jobLockMs',

@@ -61,6 +61,7 @@ export class FleetInMemory {
       clock,
       destinations: [],
       spoolFolder: folder,
+      compression: 'gzip',
     })
     const context: TaskContext = { signal: new AbortController().signal, log: createLogger('silent'), attempt: 1, lastAttempt: false }
     this.#runWindow = async (task) => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ActivityApi } from '@mailtrail/activity-api'
 import {
   type Abortable,
+  type Compression,
   createRecordSelector,
   type EntryContent,
   eventDate,
@@ -22,6 +23,7 @@ export interface FetchOptions extends Abortable {
   readonly lake: ObjectStore
   readonly operations: ReadonlySet<string>
   readonly spoolFolder: string
+  readonly compression: Compression
 }
 
 /** What one content held, after everything kept of it is in the lake. */
@@ -39,7 +41,7 @@ export interface FetchedContent extends StoredEvidence {
  * @throws `ActivityApiError`, or a `BODY_…` {@link MailtrailError} when the records of the body cannot be told apart
  */
 export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'created'>, options: FetchOptions): Promise<FetchedContent> {
-  const { tenantId, api, lake, operations, spoolFolder, signal } = options
+  const { tenantId, api, lake, operations, spoolFolder, compression, signal } = options
   const { body } = await api.openContent({ contentId: content.id, contentUri: content.uri }, { signal })
   const selector = createRecordSelector({ operations, tenantId })
   const bodyHash = createHash('sha256')
@@ -47,7 +49,7 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
   const flagged = new Map<string, FlaggedMailbox>()
   let recordsSeen = 0
   let recordsKept = 0
-  await using evidence = new EvidenceWriter(lake, { tenantId, contentId: content.id, spoolFolder })
+  await using evidence = new EvidenceWriter(lake, { tenantId, contentId: content.id, spoolFolder, compression })
 
   const take = async (selected: readonly SelectedRecord[]): Promise<void> => {
     for (const item of selected) {

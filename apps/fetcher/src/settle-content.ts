@@ -1,6 +1,6 @@
 import { type ActivityApi, ActivityApiError } from '@mailtrail/activity-api'
 import { type Alert, contentAlert, raiseAlert, raiseThrottled } from '@mailtrail/alerts'
-import { type EntryContent, listableMs, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
+import { type Compression, type EntryContent, listableMs, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
 import { contentHash, type ObjectStore } from '@mailtrail/lake'
 import type { Receipt, TaskContext, WorkQueues } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
@@ -16,6 +16,7 @@ export interface SettleDeps {
   /** Names of the configured destinations. */
   readonly destinations: readonly string[]
   readonly spoolFolder: string
+  readonly compression: Compression
 }
 
 /** A content that takes longer holds up its tenant's others; it is tried again. */
@@ -37,11 +38,11 @@ export async function settleContent(
   context: Pick<TaskContext, 'signal' | 'log' | 'lastAttempt'>,
 ): Promise<Receipt> {
   const { tenantId, lake, operations, content, api } = work
-  const { spoolFolder } = deps
+  const { spoolFolder, compression } = deps
   const { log } = context
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(contentTimeoutMs)])
   try {
-    const options = { tenantId, api, lake, spoolFolder, operations: new Set(operations), signal }
+    const options = { tenantId, api, lake, spoolFolder, compression, operations: new Set(operations), signal }
     const fetched = await fetchContent(content, options)
     await raiseFindings(deps, work, fetched)
     const { recordsSeen, recordsKept, bodySha256, objects, quarantined } = fetched

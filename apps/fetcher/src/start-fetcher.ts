@@ -42,6 +42,7 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
     receipts: createReceipts(redis),
     destinations: config.destinations.map(({ name }) => name),
     spoolFolder,
+    compression: config.compression,
     routes: config.routes,
   }
   const [runTurn, runPeekTurn] = [createTurnHandler(deps), createPeekTurnHandler(deps)]

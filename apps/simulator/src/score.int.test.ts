@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readDelivered } from './read-delivered.ts'
 import type { Score } from './score.ts'
@@ -111,12 +111,14 @@ describe('the score', () => {
     const dir = await mkdtemp(join(tmpdir(), 'simulator-delivered-'))
     await mkdir(join(dir, 'deep'))
     await writeFile(join(dir, 'deep', 'a.ndjson.gz'), gzipSync(lines(record('r1'), record('r2'))))
+    const head = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2])
+    await writeFile(join(dir, 'b.ndjson.zst'), Buffer.concat([head, zstdCompressSync(lines(record('r5')))]))
     await writeFile(join(dir, 'b.json'), JSON.stringify([record('r3')]))
     await writeFile(join(dir, 'c.txt'), lines(record('r4')))
     await readDelivered(world.simulator.simulation.delivered, dir)
     await readDelivered(world.simulator.simulation.delivered, join(dir, 'c.txt'))
     await rm(dir, { recursive: true })
-    expect(await readScore()).toMatchObject({ delivered: 4, missing: 1, unreadable: 0 })
+    expect(await readScore()).toMatchObject({ delivered: 5, missing: 0, unreadable: 0 })
   })
 })
 

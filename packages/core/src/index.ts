@@ -1,5 +1,6 @@
 export * from './abortable.ts'
 export * from './collection.ts'
+export * from './compression.ts'
 export * from './content-types.ts'
 export * from './coverage/coverage-state.ts'
 export * from './coverage/tenant-coverage.ts'

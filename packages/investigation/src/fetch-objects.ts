@@ -1,11 +1,9 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { type Abortable, eachConcurrently, MailtrailError } from '@mailtrail/core'
-import type { ObjectStore } from '@mailtrail/lake'
+import { type ObjectStore, packingOf, unpackObject } from '@mailtrail/lake'
 
 /** Local copies of lake objects: where they lie, and the longest line among them. */
 export interface FetchedObjects {
@@ -42,14 +40,14 @@ export async function fetchObjects(
 
 async function* objectKeys(lake: ObjectStore, prefixes: readonly string[], signal: AbortSignal | undefined): AsyncGenerator<string> {
   for (const prefix of prefixes) {
-    for await (const key of lake.list(prefix, { signal })) if (key.endsWith('.ndjson.gz')) yield key
+    for await (const key of lake.list(prefix, { signal })) if (packingOf(key) !== undefined) yield key
   }
 }
 
 async function fetchObject(lake: ObjectStore, key: string, path: string, signal: AbortSignal): Promise<number> {
   const lines = measureLines()
   try {
-    await pipeline(Readable.from(lake.stream(key, { signal })), createGunzip(), lines.through, createWriteStream(path), { signal })
+    await pipeline(unpackObject(lake, key, { signal }), lines.through, createWriteStream(path), { signal })
   } catch (error) {
     if (signal.aborted || error instanceof MailtrailError) throw error
     throw new MailtrailError(

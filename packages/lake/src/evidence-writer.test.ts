@@ -2,16 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { buffer } from 'node:stream/consumers'
 import { parseTenantId, recordDigest } from '@mailtrail/core'
 import { temporaryFolder } from '@mailtrail/testing'
 import { describe, expect, test } from 'vitest'
-import { EvidenceWriter, type KeptLine, type StoredEvidence } from './evidence-writer.ts'
+import { describeEvidenceWriter } from './evidence-writer.contract.ts'
+import { type EvidenceOptions, EvidenceWriter, type KeptLine, type StoredEvidence } from './evidence-writer.ts'
 import { createFolderStore } from './folder-store.ts'
-import { rawKey, variantKey } from './layout.ts'
+import { packedKey, partKey, rawKey, variantKey } from './layout.ts'
 import { keys } from './object-store.contract.ts'
 import type { ObjectStore } from './object-store.ts'
-import { rawHeaderBytes, readRawDigests } from './raw-object.ts'
+import { readRawDigests } from './raw-object.ts'
+import { unpackObject } from './unpack-object.ts'
 
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const contentId = '2024$03$14/../x'
@@ -21,6 +23,8 @@ const key = rawKey(operation, tenantId, date, contentId)
 
 const first = '{"Id":"1", "Size":1156492.00,"Subject":"Ünïcode \\u00e4 " }'
 const second = '{"Id":"2","Big":9007199254740993}'
+
+describeEvidenceWriter('a folder', async (resources) => createFolderStore(resources.use(await temporaryFolder()).path))
 
 describe('an evidence object', () => {
   test('holds the lines exactly as given, each with a line end', async () => {
@@ -41,7 +45,7 @@ describe('an evidence object', () => {
     const { objects } = await place.store([kept(first), kept(second)])
     const bytes = (await place.lake.read(key)) ?? new Uint8Array()
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    expect(objects).toEqual([{ key, ...readRawDigests(bytes.subarray(0, rawHeaderBytes)), sha256 }])
+    expect(objects).toEqual([{ key, ...readRawDigests(bytes, 'gzip'), sha256 }])
     expect(objects[0]?.linesSha256).toBe(createHash('sha256').update(`${first}\n${second}\n`).digest('hex'))
   })
 
@@ -130,6 +134,100 @@ describe('a content stored again', () => {
   })
 })
 
+describe('where what is there was damaged', () => {
+  test.each([
+    { title: 'in its lines', at: (length: number) => length - 12 },
+    { title: 'in its checksum', at: (length: number) => length - 6 },
+    { title: 'in the digest of its lines', at: () => 20 },
+    { title: 'in the digest of its records', at: () => 60 },
+  ])('$title, the evidence is stored beside it and raised', async ({ at }) => {
+    await using place = await openPlace()
+    const { objects } = await place.store([kept(first), kept(second)])
+    const bytes = Buffer.from((await place.lake.read(key)) ?? [])
+    const index = at(bytes.length)
+    bytes[index] = (bytes[index] ?? 0) ^ 0x04
+    await place.lake.remove(key)
+    await place.lake.create(key, bytes)
+    const { variants, objects: after } = await place.store([kept(first), kept(second)])
+    expect(variants).toEqual([variantKey(key, objects[0]?.recordsSha256 ?? '')])
+    expect(after).toContainEqual({ ...objects[0], key: variants[0] })
+    expect(await place.lines(variants[0] ?? '')).toBe(`${first}\n${second}\n`)
+  })
+
+  test('and its variant too, it is refused', async () => {
+    await using place = await openPlace()
+    const { objects } = await place.store([kept(first)])
+    const bytes = Buffer.from((await place.lake.read(key)) ?? []).fill(0, 85, 90)
+    await place.lake.remove(key)
+    await place.lake.create(key, bytes)
+    await place.lake.create(variantKey(key, objects[0]?.recordsSha256 ?? ''), bytes)
+    await expect(place.store([kept(first)])).rejects.toMatchObject({ code: 'LAKE_OBJECT_FOREIGN' })
+  })
+})
+
+describe('a fleet that changes its packing', () => {
+  const zstdKey = packedKey(key, 'zstd')
+
+  test('packs what is new by zstd, under a key that says so', async () => {
+    await using place = await openPlace({ compression: 'zstd' })
+    const { objects } = await place.store([kept(first)])
+    const bytes = (await place.lake.read(zstdKey)) ?? new Uint8Array()
+    expect(objects).toMatchObject([{ key: zstdKey, ...readRawDigests(bytes, 'zstd') }])
+    expect(await place.lines(zstdKey)).toBe(`${first}\n`)
+  })
+
+  test.each([
+    { from: 'gzip', to: 'zstd' },
+    { from: 'zstd', to: 'gzip' },
+  ] as const)('from $from to $to stores no content twice', async ({ from, to }) => {
+    await using before = await openPlace({ compression: from })
+    const stored = await before.store([kept(first), kept(second)])
+    await using after = await openPlace({ compression: to }, before.lake)
+    expect(await after.store([kept(second), kept(first)])).toEqual(stored)
+    expect(await keys(before.lake, '')).toEqual([packedKey(key, from)])
+    const { objects, variants } = await after.store([kept(first)])
+    expect(objects.map((object) => object.key)).toEqual([packedKey(key, from), ...variants])
+    expect(await before.store([kept(first)])).toEqual({ objects, variants })
+    expect(await keys(before.lake, '')).toHaveLength(2)
+  })
+})
+
+describe('what is too long for one object', () => {
+  const lines = Array.from({ length: 25 }, (_, index) => kept(`{"Id":"${index}","Text":"${'x'.repeat(100)}"}`))
+
+  test.each([
+    { title: 'held', heldBytes: 2 ** 20 },
+    { title: 'spooled', heldBytes: 1_000 },
+  ])('is stored in parts when $title, each with its digests, and again the same', async ({ heldBytes }) => {
+    await using place = await openPlace({ objectBytes: 1024, heldBytes })
+    const { objects } = await place.store(lines)
+    expect(objects.map((object) => object.key)).toEqual([1, 2, 3, 4].map((part) => partKey(key, part)))
+    const texts = await Promise.all(objects.map((object) => place.lines(object.key)))
+    expect(texts.join('')).toBe(lines.map(({ line }) => `${Buffer.from(line)}\n`).join(''))
+    expect(texts.every((text) => text.length <= 1024)).toBe(true)
+    const linesSha256 = texts.map((text) => createHash('sha256').update(text).digest('hex'))
+    expect(objects.map((object) => object.linesSha256)).toEqual(linesSha256)
+    expect(await place.store(lines)).toEqual({ objects, variants: [] })
+    expect(await keys(place.lake, '')).toHaveLength(4)
+  })
+
+  test('has a variant of the part that differs alone', async () => {
+    await using place = await openPlace({ objectBytes: 1024 })
+    await place.store(lines.slice(0, 20))
+    const { variants, objects } = await place.store(lines.slice(0, 22))
+    expect(objects).toHaveLength(4)
+    expect(variants).toEqual([variantKey(partKey(key, 3), objects[3]?.recordsSha256 ?? '')])
+  })
+})
+
+test('a content of very many dates is stored within the bound of what is held', async () => {
+  await using place = await openPlace({ heldBytes: 5_000 })
+  const dates = Array.from({ length: 120 }, (_, index) => new Date(index * 86_400_000 + Date.UTC(2024, 0)).toISOString().slice(0, 10))
+  const { objects } = await place.store(dates.flatMap((day) => [first, second].map((line) => ({ ...kept(line), date: day }))))
+  expect(objects.map((object) => object.key)).toEqual(dates.map((day) => rawKey(operation, tenantId, day, contentId)))
+  expect(await place.lines(objects[119]?.key ?? '')).toBe(`${first}\n${second}\n`)
+})
+
 describe('beyond 8 MiB', () => {
   /** 30 lines of 0.5 MiB over two dates: 15 MiB spill once, and what follows is held again. */
   const many = Array.from({ length: 30 }, (_, index) => {
@@ -145,14 +243,14 @@ describe('beyond 8 MiB', () => {
     await using place = await openPlace()
     await using writer = place.writer()
     for (const line of many) await writer.add(line)
-    expect(await readdir(place.spoolFolder)).toHaveLength(2)
+    expect(await readdir(place.spoolFolder, { recursive: true })).toHaveLength(3)
     const { objects } = await writer.store()
     for (const { key: partition, text } of partitions) {
       expect((await place.lines(partition)) === text).toBe(true)
       const linesSha256 = createHash('sha256').update(text).digest('hex')
       expect(objects.find((object) => object.key === partition)?.linesSha256).toBe(linesSha256)
-      const head = (await place.lake.read(partition))?.subarray(0, rawHeaderBytes) ?? new Uint8Array()
-      expect(readRawDigests(head)?.linesSha256).toBe(linesSha256)
+      const bytes = (await place.lake.read(partition)) ?? new Uint8Array()
+      expect(readRawDigests(bytes, 'gzip')?.linesSha256).toBe(linesSha256)
     }
     const output = execFileSync('zcat', [join(place.path, 'lake', partitions[0]?.key ?? '')], { maxBuffer: 2 ** 25 })
     expect(output.toString() === partitions[0]?.text).toBe(true)
@@ -211,11 +309,11 @@ interface Place extends AsyncDisposable {
   lines(key: string): Promise<string>
 }
 
-async function openPlace(): Promise<Place> {
+async function openPlace(options: Partial<EvidenceOptions> = {}, of?: ObjectStore): Promise<Place> {
   const folder = await temporaryFolder()
   const spoolFolder = join(folder.path, 'spool')
-  const lake = createFolderStore(join(folder.path, 'lake'))
-  const writer = (): EvidenceWriter => new EvidenceWriter(lake, { tenantId, contentId, spoolFolder })
+  const lake = of ?? createFolderStore(join(folder.path, 'lake'))
+  const writer = (): EvidenceWriter => new EvidenceWriter(lake, { tenantId, contentId, spoolFolder, ...options })
   return {
     path: folder.path,
     spoolFolder,
@@ -226,7 +324,7 @@ async function openPlace(): Promise<Place> {
       for (const line of lines) await started.add(line)
       return await started.store()
     },
-    lines: async (object) => gunzipSync((await lake.read(object)) ?? new Uint8Array()).toString(),
+    lines: async (object) => (await buffer(unpackObject(lake, object))).toString(),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   }
 }

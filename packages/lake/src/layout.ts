@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { MailtrailError, type TenantId } from '@mailtrail/core'
+import { type Compression, MailtrailError, type TenantId } from '@mailtrail/core'
 
 /**
  * Every key of a lake is made here. Partitions are Hive-style, so that Athena, Trino, ADX and DuckDB read them as they are.
@@ -20,9 +20,28 @@ export function rawKey(operation: string, tenantId: TenantId, date: string, cont
   return `${rawPrefix(operation, tenantId, date)}${contentHash(contentId)}.ndjson.gz`
 }
 
+/** Where the second and further parts of what is too long for one object go. */
+export function partKey(key: string, part: number): string {
+  return part === 1 ? key : key.replace(packedSuffix, `-part${part}$&`)
+}
+
 /** Where a content's other version goes when the service serves different records under an id already stored. */
 export function variantKey(key: string, recordsSha256: string): string {
-  return key.replace(/\.ndjson\.gz$/, `~${recordsSha256.slice(0, 16)}.ndjson.gz`)
+  return key.replace(packedSuffix, `~${recordsSha256.slice(0, 16)}$&`)
+}
+
+const packedSuffix = /\.ndjson\.(gz|zst)$/
+
+/** The key of the same lines in another packing. */
+export function packedKey(key: string, compression: Compression): string {
+  return key.replace(packedSuffix, compression === 'gzip' ? '.ndjson.gz' : '.ndjson.zst')
+}
+
+/** How the NDJSON object of this key is packed; undefined when it is none. */
+export function packingOf(key: string): Compression | undefined {
+  const suffix = packedSuffix.exec(key)?.[1]
+  if (suffix === undefined) return undefined
+  return suffix === 'gz' ? 'gzip' : 'zstd'
 }
 
 export function ledgerPrefix(tenantId: TenantId, date?: string): string {

@@ -1,4 +1,4 @@
-import { contentTypes, mailContentType, secretReferenceSchema } from '@mailtrail/core'
+import { type Compression, compressions, contentTypes, mailContentType, secretReferenceSchema } from '@mailtrail/core'
 import { z } from 'zod'
 import { type LakeConfig, lakesSchema } from './lakes-schema.ts'
 
@@ -24,6 +24,8 @@ export interface Config {
   readonly lake: string
   /** Settings of the fleet's and the tenants' lakes, by the beginning of the location they are for; the longest goes. */
   readonly lakes: Readonly<Record<string, LakeConfig>>
+  /** How new raw objects are packed. What is there stays as it is, and is read whatever its packing. */
+  readonly compression: Compression
   /** The provider's own tenant id: sent on every call, so that its quota is its own (contract 2.2). */
   readonly publisherId: string
   /** The app that collects for every tenant without one of its own; `credential` is a reference. */
@@ -72,6 +74,7 @@ export const configShape: { readonly [Key in keyof Config]-?: z.ZodType<Config[K
     .string({ error: missing })
     .min(1, 'must be a location such as file:/srv/lake, s3://bucket/prefix or abfss://container@account/prefix'),
   lakes: lakesSchema.default({}),
+  compression: z.enum(compressions).default('gzip'),
   publisherId: guid,
   app: z.strictObject({ clientId: guid, credential: secretReferenceSchema }).optional(),
   masterKey: z

@@ -16,6 +16,7 @@ describe(loadConfig, () => {
     expect(loadConfig({}, env)).toEqual({
       redisUrl: env.MAILTRAIL_REDIS_URL,
       lake: env.MAILTRAIL_LAKE,
+      compression: 'gzip',
       lakes: {},
       publisherId: env.MAILTRAIL_PUBLISHER_ID,
       requestsPerMinute: 2_000,

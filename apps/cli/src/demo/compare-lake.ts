@@ -1,12 +1,11 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { parseTenantId, recordDigest } from '@mailtrail/core'
-import { type ObjectStore, rawPrefix } from '@mailtrail/lake'
+import { type ObjectStore, rawPrefix, unpackObject } from '@mailtrail/lake'
 import type { Truth } from './truth.ts'
 
 const layout = [
-  /^raw\/operation=[A-Za-z]+\/tenant=[0-9a-f-]{36}\/date=(\d{4}-\d\d-\d\d|unknown)\/[0-9a-f]{64}(~[0-9a-f]{16})?\.ndjson\.gz$/,
+  /^raw\/operation=[A-Za-z]+\/tenant=[0-9a-f-]{36}\/date=(\d{4}-\d\d-\d\d|unknown)\/[0-9a-f]{64}(-part[1-9]\d*)?(~[0-9a-f]{16})?\.ndjson\.(gz|zst)$/,
   /^ledger\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[A-Za-z.]+\/\d{8}T\d{6}Z-\d{8}T\d{6}Z\.(listed|seal|sweep-(1h|6h|24h|settle|last)|repair-\d+)\.ndjson$/,
   /^alerts\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{32}(\.[a-z0-9-]+\.delivered)?\.json$/,
   /^quarantine\/tenant=[0-9a-f-]{36}\/[0-9a-f]{64}\.(\d+\.bin|body|json)$/,
@@ -39,7 +38,7 @@ export async function compareLake(lake: ObjectStore, truth: Truth): Promise<stri
 async function storedRecords(lake: ObjectStore, tenantId: string): Promise<Set<string>> {
   const records = new Set<string>()
   for await (const key of lake.list(rawPrefix('MailItemsAccessed', parseTenantId(tenantId)))) {
-    const lines = createInterface({ input: Readable.from(lake.stream(key)).pipe(createGunzip()) })
+    const lines = createInterface({ input: Readable.from(unpackObject(lake, key)) })
     for await (const line of lines) records.add(`${JSON.parse(line).Id} ${recordDigest(line)}`)
   }
   return records

@@ -29,10 +29,14 @@ export interface RecordEntry {
   readonly digest: string
 }
 
-/** Lower-case hex SHA-256 over the lines `<id> <digest>`, sorted by code unit: the same for the same records in any order. */
+/** Lower-case hex SHA-256 over the {@link recordLine}s, sorted by code unit: the same for the same records in any order. */
 export function recordsDigest(entries: Iterable<RecordEntry>): string {
-  const lines = Array.from(entries, ({ id, digest }) => `${id} ${digest}\n`)
-  return sha256(lines.sort().join(''))
+  return sha256(Array.from(entries, recordLine).sort().join(''))
+}
+
+/** What a record adds to {@link recordsDigest}. */
+export function recordLine({ id, digest }: RecordEntry): string {
+  return `${id} ${digest}\n`
 }
 
 function print(value: unknown): string {
