@@ -20,8 +20,10 @@ export interface CoverageInterval extends Interval {
   readonly state: CoverageState
   /** Why the span is not `settled`, for people; absent when it is. */
   readonly cause?: string
-  /** Whether the span can still become `settled`. */
+  /** Whether all of the span can still become `settled`. */
   readonly recoverable?: boolean
+  /** When the service no longer has the first part of what would heal it, UTC milliseconds; absent where nothing ends that. */
+  readonly until?: number
 }
 
 export function worst(a: CoverageState, b: CoverageState): CoverageState {

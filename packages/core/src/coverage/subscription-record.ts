@@ -1,4 +1,5 @@
-import { hourMs, type Interval, overlaps } from '../interval.ts'
+import { hourMs, type Interval } from '../interval.ts'
+import { without } from '../interval-set.ts'
 import type { LedgerEntry } from '../ledger/ledger-entry.ts'
 import type { HistoryEvent } from '../tenant-history.ts'
 
@@ -9,10 +10,10 @@ export interface SubscriptionRecord {
   /** From the last listing before it was refused to the first after a verified start; Infinity while it is still off. */
   readonly gaps: readonly Interval[]
   /**
-   * Whether `window` lies in an hour without contents while nothing showed the subscription to be on for more than an hour, neither a
-   * list call nor a check: lost and restarted in that time, it lists as empty, so emptiness proves nothing.
+   * Hours without contents while nothing showed the subscription to be on for more than an hour, neither a list call nor a check: lost and
+   * restarted in that time, it lists as empty, so emptiness proves nothing.
    */
-  isUnobserved(window: Interval): boolean
+  readonly unobserved: readonly Interval[]
 }
 
 export function subscriptionRecord(
@@ -22,28 +23,28 @@ export function subscriptionRecord(
 ): SubscriptionRecord {
   const listedAt = entries.flatMap(({ listing }) => listing?.serviceDate ?? []).sort((a, b) => a - b)
   const verified = history.flatMap((event) => (event.kind === 'subscription-verified' && event.contentType === contentType ? event.at : []))
+  const gaps = subscriptionGaps(history, contentType, verified, listedAt)
+  const hours = new Set(entries.flatMap((entry) => entry.contents.map(({ created }) => Math.floor(created / hourMs) * hourMs)))
+  const withContent = [...hours].map((from) => ({ from, to: from + hourMs }))
   const blind = longPauses([...listedAt, ...verified].sort((a, b) => a - b))
-  const hoursWithContent = new Set(entries.flatMap((entry) => entry.contents.map(({ created }) => Math.floor(created / hourMs))))
-  return {
-    verifiedFrom: Math.min(...verified),
-    gaps: subscriptionGaps(history, contentType, verified, listedAt),
-    isUnobserved: (window) => blind.some((pause) => overlaps(pause, window)) && !hoursWithContent.has(Math.floor(window.from / hourMs)),
-  }
+  return { verifiedFrom: Math.min(...verified), gaps, unobserved: without(blind, [...withContent, ...gaps]) }
 }
 
 function subscriptionGaps(history: readonly HistoryEvent[], contentType: string, verified: number[], listedAt: number[]): Interval[] {
   return history.flatMap((event) => {
     if (event.kind !== 'subscription-lost' || event.contentType !== contentType) return []
     const restarted = Math.min(...verified.filter((at) => at >= event.at))
-    const from = event.lastListed ?? Math.max(...verified.filter((at) => at < event.at))
-    return [{ from, to: Math.max(from, Math.min(...listedAt.filter((at) => at >= restarted))) }]
+    const from = event.lastListed ?? [...verified, ...listedAt].filter((at) => at < event.at).reduce((a, b) => Math.max(a, b), neverMs)
+    return [{ from, to: Math.max(from, listedAt.find((at) => at >= restarted) ?? Number.POSITIVE_INFINITY) }]
   })
 }
+
+const neverMs = Number.NEGATIVE_INFINITY
 
 /** Before the first sign too. Widened to whole hours, since the rule speaks of hours. */
 function longPauses(observedAt: readonly number[]): Interval[] {
   return observedAt.flatMap((at, index) => {
-    const before = observedAt[index - 1] ?? Number.NEGATIVE_INFINITY
+    const before = observedAt[index - 1] ?? neverMs
     if (at - before <= hourMs) return []
     return [{ from: Math.floor(before / hourMs) * hourMs, to: Math.ceil(at / hourMs) * hourMs }]
   })

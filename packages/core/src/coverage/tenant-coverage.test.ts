@@ -3,7 +3,9 @@ import { dayMs, hourMs, type Interval, minuteMs } from '../interval.ts'
 import type { EntryContent, EntryName, LedgerEntry, Outcome } from '../ledger/ledger-entry.ts'
 import type { HistoryEvent } from '../tenant-history.ts'
 import { parseTenantId } from '../tenant-id.ts'
+import { listableMs } from '../windows.ts'
 import type { CoverageState } from './coverage-state.ts'
+import { missingLastSweeps } from './missing-last-sweeps.ts'
 import { tenantCoverage } from './tenant-coverage.ts'
 
 const day0 = Date.parse('2024-03-11T00:00:00Z')
@@ -96,6 +98,21 @@ describe('the rule', () => {
     expect(statesOf([...windows(0, 270)], firstDay)).toEqual(allOf('unverified'))
   })
 
+  test('a re-listing that is three hours late is told of while the span can be listed', () => {
+    const late = [...windows(0, 106)]
+    const causes = (entries: readonly LedgerEntry[]): unknown[] => tenantCoverage({ contentType, history, entries }, firstDay)
+    expect(causes(late)).toMatchObject([{ state: 'provisional', cause: 'waiting for late records: the last re-listing is overdue' }])
+    expect(causes(late.slice(0, -4))).toMatchObject([{ cause: 'waiting for late records: the last re-listing is not done' }])
+  })
+
+  test('the horizon is a choice: a shorter one settles sooner, a longer one later', () => {
+    const settledHours = (horizonHours: number): number =>
+      tenantCoverage({ contentType, history, entries: settledDay, horizonMs: horizonHours * hourMs }, firstDay)
+        .filter(({ state }) => state === 'settled')
+        .reduce((sum, { from, to }) => sum + (to - from) / hourMs, 0)
+    expect([24, 72, 73, 120].map(settledHours)).toEqual([24, 24, 23, 0])
+  })
+
   test('time is taken from service dates: a reader long after sees what the ledger proves', () => {
     expect(tenantCoverage({ contentType, history, entries: windows(0, 2) }, { from: hour(0), to: hour(1) })).toMatchObject([
       { state: 'provisional', recoverable: true },
@@ -119,8 +136,13 @@ describe('windows are in contentCreated, coverage is in event time', () => {
   })
 
   test('an unlisted window taints them too, and can be mended while it can be listed', () => {
-    const intervals = tenantCoverage({ contentType, history, entries: late }, { from: hour(0), to: hour(31) })
-    expect(intervals).toMatchObject([{ state: 'gap_collector', cause: 'a window was never listed', recoverable: true }])
+    const intervals = tenantCoverage({ contentType, history, entries: late }, { from: hour(10), to: hour(31) })
+    // Before that the service stops to list what waits for its last re-listing.
+    expect(intervals).toMatchObject([
+      { state: 'gap_collector', cause: 'a window was never listed', recoverable: true, until: hour(10) + listableMs },
+    ])
+    const swept = tenantCoverage({ contentType, history, entries: [...late, settleSweep(1)] }, { from: hour(24), to: hour(31) })
+    expect(swept).toMatchObject([{ state: 'gap_collector', until: hour(30) + listableMs }])
   })
 
   test('a content stored at any time later ends the taint', () => {
@@ -168,6 +190,39 @@ describe('listings that prove nothing', () => {
     const sealed = entry({ from: hour(5), to: hour(6), listing: null, contents: [content(hour(5), 'pending')] })
     const listed = entry({ from: hour(5), to: hour(6), entry: 'listed', contents: [content(hour(5), 'pending')] })
     expect(statesOf([...windows(0, 5), listed, sealed], { from: hour(5), to: hour(6) })).toEqual(['gap_collector'])
+  })
+})
+
+describe('what an interval says beside its state', () => {
+  test('while a content can be fetched its gap can heal, and as long as all that is missing can be had', () => {
+    const pending = entry({ from: hour(30), to: hour(30.5), contents: [content(hour(30), 'pending')] })
+    const entries = [...windows(0, 30), pending, ...windows(30.5, 127), settleSweep(0), settleSweep(1)]
+    expect(tenantCoverage({ contentType, history, entries }, { from: hour(0), to: hour(48) })).toMatchObject([
+      { state: 'gap_collector', recoverable: true, until: hour(30) + 7 * dayMs },
+      { state: 'settled' },
+    ])
+  })
+
+  test('of two gaps of an hour the one that stays decides whether it can heal', () => {
+    const pending = entry({ from: hour(5), to: hour(5.5), contents: [content(hour(5), 'pending')] })
+    const expired = entry({ from: hour(6), to: hour(6.5), contents: [content(hour(6), 'expired')] })
+    const entries = [...windows(0, 5), pending, ...windows(5.5, 6), expired, ...windows(6.5, 103), settleSweep(0)]
+    expect(tenantCoverage({ contentType, history, entries }, { from: hour(5), to: hour(6) })).toMatchObject([{ recoverable: false }])
+  })
+
+  test('a last sweep that did not come is noted beside settled hours, and unsettles none', () => {
+    const until = (end: number): LedgerEntry[] => [...windows(0, end), settleSweep(0), settleSweep(1)]
+    const last = entry({ from: hour(0), to: hour(24), at: hour(156), entry: 'sweep-last' })
+    const notes = (given: readonly LedgerEntry[]): Interval[] => {
+      const evidence = { contentType, history, entries: given }
+      const coverage = tenantCoverage(evidence, firstDay)
+      expect(coverage).toEqual([{ ...firstDay, state: 'settled' }])
+      return missingLastSweeps(evidence, firstDay, coverage)
+    }
+    expect(notes(until(158))).toEqual([])
+    expect(notes(until(160))).toEqual([firstDay])
+    // That of the next day, which may hold its records too, is not due yet.
+    expect(notes([...until(160), last])).toEqual([])
   })
 })
 
@@ -266,6 +321,14 @@ describe('pause and removal', () => {
     expect(states).toEqual([...allOf('gap_collector', 30), ...allOf('outside', 10)])
   })
 
+  test('what was not listed before a removal stays missing, although the clock of the ledger stands still', () => {
+    const removed: HistoryEvent[] = [...history, { kind: 'removed', at: hour(90) }]
+    expect(tenantCoverage({ contentType, history: removed, entries: busy(0, 89) }, { from: hour(10), to: hour(18) })).toMatchObject([
+      { to: hour(17), state: 'provisional' },
+      { state: 'gap_collector', cause: 'the tenant was removed', recoverable: false },
+    ])
+  })
+
   test('collected again after a removal, only what lies between is missing or outside', () => {
     const again: HistoryEvent[] = [
       ...history,
@@ -292,6 +355,9 @@ describe('pause and removal', () => {
     ]
     const short = Array.from({ length: 6 * 120 }, (_, n) => entry({ from: hour(10 + n / 6), to: hour(10 + (n + 1) / 6) }))
     expect(statesOf([...windows(0, 10), ...short, settleSweep(0)], firstDay, changed)).toEqual(allOf('settled'))
+    const other = changed.map((event) => (event.kind === 'collection-changed' ? { ...event, windowMinutes: 20 } : event))
+    const long = Array.from({ length: 3 * 120 }, (_, n) => entry({ from: hour(10 + n / 3), to: hour(10 + (n + 1) / 3) }))
+    expect(statesOf([...windows(0, 10), ...long, settleSweep(0)], firstDay, other)).toEqual(allOf('settled'))
   })
 })
 
