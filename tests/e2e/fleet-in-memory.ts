@@ -1,5 +1,5 @@
 import type { ActivityApi } from '@mailtrail/activity-api'
-import { MailtrailError, type TenantId } from '@mailtrail/core'
+import { defaultHorizonMs, MailtrailError, type TenantId } from '@mailtrail/core'
 import { createTurnHandler } from '@mailtrail/fetcher'
 import { createFolderStore, type ObjectStore, withReadCache } from '@mailtrail/lake'
 import { createListHandler, createSealHandler, createSubscriptions } from '@mailtrail/lister'
@@ -101,7 +101,9 @@ export class FleetInMemory {
   async #tickSchedule(): Promise<void> {
     const { tenantId, clock } = this.#options
     const brakes = { read: async () => undefined }
-    const deps = { fleetLake: this.lake, lake: this.lake, queues: this.#queuesPort(), turns: this.#turnsPort(), brakes, destinations: [] }
+    const lakes = { fleetLake: this.lake, lake: this.lake }
+    const ports = { queues: this.#queuesPort(), turns: this.#turnsPort(), brakes, destinations: [] }
+    const deps = { ...lakes, ...ports, horizonMs: defaultHorizonMs }
     const schedule = this.#schedule ?? new TenantSchedule(deps, tenantId)
     if (!this.#schedule) await schedule.load(clock.now())
     this.#schedule = schedule

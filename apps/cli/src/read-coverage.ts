@@ -3,7 +3,7 @@ import {
   type CoverageEvidence,
   type CoverageInterval,
   defaultHorizonMs,
-  evidenceLeadMs,
+  evidenceSpan,
   type Interval,
   mailContentType,
   type TenantId,
@@ -13,12 +13,16 @@ import { type ObjectStore, readLatestEntries, readLedger } from '@mailtrail/lake
 import { readHistory } from '@mailtrail/tenants'
 import { openTenantLakes } from './open-tenant-lakes.ts'
 
+export interface ReadCoverageOptions extends Abortable {
+  readonly horizonMs?: number
+}
+
 /** How complete the record of `range` in event time is, from the tenant's ledger and history. */
 export async function readCoverage(
   fleetLake: ObjectStore,
   tenantId: TenantId,
   range: Interval,
-  options?: Abortable,
+  options?: ReadCoverageOptions,
 ): Promise<CoverageInterval[]> {
   return tenantCoverage(await readCoverageEvidence(fleetLake, tenantId, range, options), range)
 }
@@ -28,13 +32,13 @@ export async function readCoverageEvidence(
   fleetLake: ObjectStore,
   tenantId: TenantId,
   range: Interval,
-  options?: Abortable,
+  { horizonMs = defaultHorizonMs, ...options }: ReadCoverageOptions = {},
 ): Promise<CoverageEvidence> {
   await using lakes = openTenantLakes(fleetLake)
   const lake = await lakes.open(tenantId, options)
   const history = await readHistory(fleetLake, tenantId, options)
-  const entries = await readLedger(lake, tenantId, { from: range.from - evidenceLeadMs, to: range.to + defaultHorizonMs }, options)
+  const entries = await readLedger(lake, tenantId, evidenceSpan(range, horizonMs), options)
   // The latest service date in the ledger is the present, however long after the range.
   const latest = await readLatestEntries(lake, tenantId, options)
-  return { contentType: mailContentType, history, entries: [...entries, ...latest] }
+  return { contentType: mailContentType, history, entries: [...entries, ...latest], horizonMs }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   dayMs,
+  defaultHorizonMs,
   type EntryContent,
   type EntryName,
   hourMs,
@@ -47,7 +48,7 @@ async function createSchedule(): Promise<TenantSchedule> {
   }
   const turns = { offer: async () => void asked.push('offer'), release: async () => {} }
   const brakes = { read: async () => brake }
-  const deps = { fleetLake: lake, lake, queues: queues as WorkQueues, turns, brakes, destinations: [] }
+  const deps = { fleetLake: lake, lake, queues: queues as WorkQueues, turns, brakes, destinations: [], horizonMs: defaultHorizonMs }
   const schedule = new TenantSchedule(deps, tenantId)
   await schedule.load(start)
   return schedule

@@ -26,6 +26,8 @@ export interface ScheduleDeps {
   readonly queues: WorkQueues
   readonly turns: Turns
   readonly brakes: Pick<TenantBrakes, 'read'>
+  /** How long after an event its record is waited for. */
+  readonly horizonMs: number
   /** Names of the configured destinations. */
   readonly destinations: readonly string[]
 }
@@ -68,7 +70,8 @@ export class TenantSchedule {
     const collection = collectionOf(await readHistory(this.#deps.fleetLake, this.#tenantId, options))
     if (collection.state === 'none') return
     const isCollected = collection.state !== 'removed'
-    const findDue = (): DueListing[] => (isCollected ? dueListings(collection, now, (span, entry) => this.#view.isKnown(span, entry)) : [])
+    const isKnown: Parameters<typeof dueListings>[2] = (span, entry) => this.#view.isKnown(span, entry)
+    const findDue = (): DueListing[] => (isCollected ? dueListings(collection, now, isKnown, this.#deps.horizonMs) : [])
     const days = new Set([...findDue(), ...this.#view.openGroups()].map(({ start }) => dayOf(start)))
     for (const day of days) await this.#view.refresh(day, options)
     this.#forget(now)

@@ -1,4 +1,4 @@
-import { eachConcurrently, minuteMs, type TenantId } from '@mailtrail/core'
+import { eachConcurrently, hourMs, minuteMs, type TenantId } from '@mailtrail/core'
 import { connectRedis, createTenantBrakes, createTurns, createWorkQueues } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
 import { createTenantLakes, listTenantIds, openFleetLake } from '@mailtrail/tenants'
@@ -17,7 +17,8 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const queues = parts.use(createWorkQueues(redis))
   const destinations = config.destinations.map(({ name }) => name)
-  const deps = { fleetLake, queues, turns: createTurns(redis, queues), brakes: createTenantBrakes(redis), destinations }
+  const horizonMs = config.horizonHours * hourMs
+  const deps = { fleetLake, queues, turns: createTurns(redis, queues), brakes: createTenantBrakes(redis), destinations, horizonMs }
   const schedules = new Map<TenantId, TenantSchedule>()
   const ending = new AbortController()
   const options = { signal: ending.signal }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collectionOf } from './collection.ts'
-import { type DueListing, dueListings, openWindows } from './due-listings.ts'
+import { type DueListing, dueListings, longestHorizonMs, openWindows } from './due-listings.ts'
 import { dayMs, hourMs, minuteMs } from './interval.ts'
 import type { CollectionEvent, HistoryEvent } from './tenant-history.ts'
 import { listableMs, windowsOver } from './windows.ts'
@@ -30,6 +30,15 @@ describe(dueListings, () => {
   ])('$entry is due at its age and not before', ({ entry, firstAt, end }) => {
     expect(of(dueListings(collection, firstAt - 1, nothingKnown), entry)).toEqual([])
     expect(of(dueListings(collection, firstAt, nothingKnown), entry)).toMatchObject([{ start, end }])
+  })
+
+  test('the settling sweep follows the horizon', () => {
+    const dueAfter = (horizonMs: number): number => {
+      const isDue = (hours: number): boolean =>
+        of(dueListings(collection, start + hours * hourMs, nothingKnown, horizonMs), 'sweep-settle').length > 0
+      return Array.from({ length: 160 }, (_, hours) => hours).findIndex(isDue)
+    }
+    expect([24 * hourMs, longestHorizonMs].map(dueAfter)).toEqual([24 + 24 + 6, 24 + 120 + 6])
   })
 
   test('an empty window needs its seal alone', () => {

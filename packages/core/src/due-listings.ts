@@ -3,8 +3,10 @@ import { dayMs, hourMs, type Interval, overlaps } from './interval.ts'
 import type { EntryName, EntrySpan, ListingName, SweepName } from './ledger/ledger-entry.ts'
 import { listableMs, listingDelayMs, windowsOver } from './windows.ts'
 
-/** The lateness horizon H: how long after an event its record may become listable and still be waited for. */
+/** The lateness horizon H: how long after an event its record may become listable and still be waited for. A fleet may choose another. */
 export const defaultHorizonMs: number = 72 * hourMs
+/** With a longer one a day would age out before its settling sweep is due. */
+export const longestHorizonMs: number = 120 * hourMs
 
 /** A listing that should be in the ledger by now. */
 export interface DueListing extends EntrySpan {
@@ -21,12 +23,12 @@ export function listingAgeMs(entry: ListingName): number {
  * The re-listings of every span: the service promises neither order nor latency nor completeness. `sweep-settle` lists the day and the
  * horizon after it, so that one sweep of a day can settle each of its hours; `sweep-last` is the last that fits before the span ages out.
  */
-const sweeps: Readonly<Record<SweepName, { periodMs: number; extraMs: number; ageMs: number }>> = {
-  'sweep-1h': { periodMs: hourMs, extraMs: 0, ageMs: hourMs },
-  'sweep-6h': { periodMs: hourMs, extraMs: 0, ageMs: 6 * hourMs },
-  'sweep-24h': { periodMs: dayMs, extraMs: 0, ageMs: dayMs },
-  'sweep-settle': { periodMs: dayMs, extraMs: defaultHorizonMs, ageMs: 6 * hourMs },
-  'sweep-last': { periodMs: dayMs, extraMs: 0, ageMs: 5.5 * dayMs },
+const sweeps: Readonly<Record<SweepName, { periodMs: number; ageMs: number }>> = {
+  'sweep-1h': { periodMs: hourMs, ageMs: hourMs },
+  'sweep-6h': { periodMs: hourMs, ageMs: 6 * hourMs },
+  'sweep-24h': { periodMs: dayMs, ageMs: dayMs },
+  'sweep-settle': { periodMs: dayMs, ageMs: 6 * hourMs },
+  'sweep-last': { periodMs: dayMs, ageMs: 5.5 * dayMs },
 }
 
 /**
@@ -44,6 +46,7 @@ export function dueListings(
   collection: Pick<Collection, 'periods' | 'incidents'>,
   now: number,
   isKnown: (span: EntrySpan, entry: EntryName) => boolean,
+  horizonMs: number = defaultHorizonMs,
 ): DueListing[] {
   const { periods } = collection
   const edge = now - listableMs
@@ -61,7 +64,8 @@ export function dueListings(
   }
   for (const period of contiguous(periods)) {
     const swept = { from: Math.max(period.from, oldest), to: Math.min(period.to, now) }
-    for (const [entry, { periodMs, extraMs, ageMs }] of Object.entries(sweeps) as [SweepName, (typeof sweeps)[SweepName]][]) {
+    for (const [entry, { periodMs, ageMs }] of Object.entries(sweeps) as [SweepName, (typeof sweeps)[SweepName]][]) {
+      const extraMs = entry === 'sweep-settle' ? horizonMs : 0
       for (const { from, to } of windowsOver(swept, periodMs)) {
         const whole = cut({ from, to: to + extraMs }, period)
         if (isKnown({ contentType: period.contentType, start: whole.from, end: whole.to }, entry)) continue

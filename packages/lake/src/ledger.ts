@@ -1,13 +1,13 @@
 import {
   type Abortable,
   dayMs,
-  defaultHorizonMs,
   type EntryName,
   type EntrySpan,
   entryName,
   formatLedgerEntry,
   type Interval,
   type LedgerEntry,
+  longestHorizonMs,
   mapConcurrently,
   overlaps,
   parseEntryName,
@@ -26,7 +26,7 @@ export interface EntryPlace extends EntrySpan {
 }
 
 /** Settling sweeps span the day and the horizon after it, and lie in the partition of their first day. */
-const longestSpanMs = dayMs + defaultHorizonMs
+const longestSpanMs = dayMs + longestHorizonMs
 
 export function ledgerKey(tenantId: TenantId, span: EntrySpan, entry: EntryName): string {
   return `${ledgerPrefix(tenantId, utcDate(span.start))}${entryName(span, entry)}`

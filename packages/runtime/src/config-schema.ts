@@ -1,4 +1,13 @@
-import { type Compression, compressions, contentTypes, mailContentType, secretReferenceSchema } from '@mailtrail/core'
+import {
+  type Compression,
+  compressions,
+  contentTypes,
+  defaultHorizonMs,
+  hourMs,
+  longestHorizonMs,
+  mailContentType,
+  secretReferenceSchema,
+} from '@mailtrail/core'
 import { z } from 'zod'
 import { type LakeConfig, lakesSchema } from './lakes-schema.ts'
 
@@ -34,6 +43,8 @@ export interface Config {
   readonly masterKey?: string | undefined
   /** What is asked of the service for one tenant in a minute at most. */
   readonly requestsPerMinute: number
+  /** How long after an event its record is waited for, before its hour may be called settled. */
+  readonly horizonHours: number
   /** The operations that are kept, by content type. Those of MailItemsAccessed always are. */
   readonly routes: Readonly<Record<string, readonly string[]>>
   readonly clouds: Readonly<Record<string, CloudConfig>>
@@ -82,6 +93,12 @@ export const configShape: { readonly [Key in keyof Config]-?: z.ZodType<Config[K
     .regex(/^(env|file):.+/, 'must be env:NAME or file:PATH')
     .optional(),
   requestsPerMinute: z.int().min(1).default(2_000),
+  horizonHours: z.coerce
+    .number()
+    .int()
+    .min(24)
+    .max(longestHorizonMs / hourMs)
+    .default(defaultHorizonMs / hourMs),
   routes,
   clouds: z.record(z.string(), cloud).default({}),
   destinations: z.array(destination).default([]),

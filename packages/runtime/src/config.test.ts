@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '@mailtrail/testing'
 import { describe, expect, test } from 'vitest'
-import { loadConfig, loadFleetSettings, loadLakeSettings, loadTenantSettings } from './config.ts'
+import { loadConfig, loadFleetSettings, loadHorizonMs, loadLakeSettings, loadTenantSettings } from './config.ts'
 import type { Config } from './config-schema.ts'
 
 const env = {
@@ -10,6 +10,10 @@ const env = {
   MAILTRAIL_LAKE: 'file:/env',
   MAILTRAIL_PUBLISHER_ID: '11111111-2222-4333-8444-555555555555',
 }
+
+test('the horizon is read by itself', () => {
+  expect([loadHorizonMs({}), loadHorizonMs({ MAILTRAIL_HORIZON_HOURS: '24' })]).toEqual([72 * 3_600_000, 24 * 3_600_000])
+})
 
 describe(loadConfig, () => {
   test('has defaults for what nobody sets', () => {
@@ -20,6 +24,7 @@ describe(loadConfig, () => {
       lakes: {},
       publisherId: env.MAILTRAIL_PUBLISHER_ID,
       requestsPerMinute: 2_000,
+      horizonHours: 72,
       routes: { 'Audit.Exchange': ['MailItemsAccessed'] },
       clouds: {},
       destinations: [],
@@ -45,6 +50,7 @@ describe(loadConfig, () => {
     { name: 'MAILTRAIL_REDIS_URL', value: 'rediss://redis.example:6380', key: 'redisUrl', expected: 'rediss://redis.example:6380' },
     { name: 'MAILTRAIL_LOG_LEVEL', value: 'debug', key: 'logLevel', expected: 'debug' },
     { name: 'MAILTRAIL_JOB_LOCK_MS', value: '500', key: 'jobLockMs', expected: 500 },
+    { name: 'MAILTRAIL_HORIZON_HOURS', value: '120', key: 'horizonHours', expected: 120 },
   ] satisfies { name: string; value: string; key: keyof Config; expected: unknown }[])('reads $name', ({ name, value, key, expected }) => {
     expect(loadConfig({}, { ...env, [name]: value })[key]).toBe(expected)
   })
@@ -133,6 +139,7 @@ logLevel: warn
       parts: ['app.clientId: must be a GUID', 'app.credential: must be a reference'],
     },
     { title: 'a master key that stands there', yaml: 'masterKey: canary', parts: ['masterKey: must be env:NAME or file:PATH'] },
+    { title: 'a horizon beyond what is listed again', yaml: 'horizonHours: 121', parts: ['horizonHours', '120'] },
     { title: 'no request', yaml: 'requestsPerMinute: 0', parts: ['requestsPerMinute'] },
     {
       title: 'a destination that makes no key',

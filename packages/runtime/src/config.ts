@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { MailtrailError } from '@mailtrail/core'
+import { hourMs, MailtrailError } from '@mailtrail/core'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { type Config, configShape } from './config-schema.ts'
@@ -9,6 +9,7 @@ const environment = {
   MAILTRAIL_LAKE: 'lake',
   MAILTRAIL_PUBLISHER_ID: 'publisherId',
   MAILTRAIL_LOG_LEVEL: 'logLevel',
+  MAILTRAIL_HORIZON_HOURS: 'horizonHours',
   MAILTRAIL_JOB_LOCK_MS: 'jobLockMs',
   MAILTRAIL_INSECURE_REDIS: 'insecureRedis',
 } as const
@@ -35,6 +36,12 @@ export function loadLakeSettings(
 ): Pick<Config, 'lake' | 'lakes'> {
   const { lake, lakes } = gather({ lake: flag }, env, file)
   return parseConfig(z.strictObject({ lake: configShape.lake, lakes: configShape.lakes }), { lake, lakes })
+}
+
+/** How long after an event its record is waited for, in milliseconds. @throws {@link MailtrailError} `CONFIG_INVALID` */
+export function loadHorizonMs(env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): number {
+  const { horizonHours } = gather({}, env, file)
+  return parseConfig(z.strictObject({ horizonHours: configShape.horizonHours }), { horizonHours }).horizonHours * hourMs
 }
 
 /** What registrations of tenants may refer to. */

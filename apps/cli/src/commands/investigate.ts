@@ -1,12 +1,13 @@
 import { parseAddressRange, parseTenantId } from '@mailtrail/core'
 import { type Answer, investigate, openEvidence, type Question, renderAnswer } from '@mailtrail/investigation'
 import type { ObjectStore } from '@mailtrail/lake'
+import { loadHorizonMs } from '@mailtrail/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { parseTime } from '../parse-time.ts'
 import { printData, printJson } from '../print.ts'
-import { readCoverage } from '../read-coverage.ts'
+import { type ReadCoverageOptions, readCoverage } from '../read-coverage.ts'
 import type { SetExitCode } from '../run-command-line.ts'
 import { openRegistry } from '../tenant/open-registry.ts'
 
@@ -44,7 +45,7 @@ export function addInvestigateCommand(program: Command, setExitCode: SetExitCode
     .addHelpText('after', '\nExit code 6: answered, but not every asked hour of every mailbox is settled.')
     .action(async (options: InvestigateOptions) => {
       await using lake = await openRegistry(options.lake)
-      const answer = await answerQuestion(lake, parseQuestion(options))
+      const answer = await answerQuestion(lake, parseQuestion(options), { horizonMs: loadHorizonMs(process.env) })
       if (options.json) printJson(answer)
       else printData(renderAnswer(answer, { width: process.stdout.columns ?? 120, limit: options.limit }))
       const isEnough = answer.complete || (options.allowProvisional === true && answer.onlyProvisional)
@@ -53,8 +54,8 @@ export function addInvestigateCommand(program: Command, setExitCode: SetExitCode
 }
 
 /** The answer over the lake, with the coverage its ledger proves. */
-export async function answerQuestion(fleetLake: ObjectStore, question: Question): Promise<Answer> {
-  const coverage = await readCoverage(fleetLake, question.tenantId, question)
+export async function answerQuestion(fleetLake: ObjectStore, question: Question, options?: ReadCoverageOptions): Promise<Answer> {
+  const coverage = await readCoverage(fleetLake, question.tenantId, question, options)
   await using lakes = openTenantLakes(fleetLake)
   await using evidence = await openEvidence(await lakes.open(question.tenantId), question.tenantId, question)
   return await investigate(evidence, question, coverage)

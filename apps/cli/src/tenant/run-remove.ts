@@ -1,5 +1,5 @@
 import { dayMs, hourMs, parseTenantId } from '@mailtrail/core'
-import { loadTenantSettings, systemClock } from '@mailtrail/runtime'
+import { loadHorizonMs, loadTenantSettings, systemClock } from '@mailtrail/runtime'
 import { openCollectionLog, readHistory, readTenant, removeTenant } from '@mailtrail/tenants'
 import { confirm } from '../ask.ts'
 import { openTenantLakes } from '../open-tenant-lakes.ts'
@@ -32,7 +32,8 @@ export async function runRemove(guid: string, { yes = false, json, ...options }:
   await using lakes = openTenantLakes(fleetLake)
   const lake = await lakes.open(tenantId)
   const to = Math.floor(now / hourMs) * hourMs
-  const hours = hoursByState(await readCoverage(fleetLake, tenantId, { from: to - reportedMs, to }))
+  const horizonMs = loadHorizonMs(process.env)
+  const hours = hoursByState(await readCoverage(fleetLake, tenantId, { from: to - reportedMs, to }, { horizonMs }))
   const remaining = await remainingPrefixes(lake, tenantId, Object.values(loadTenantSettings(process.env).routes).flat())
   const history = await readHistory(fleetLake, tenantId)
   say(before === 'removed' ? `${displayName} was removed already.` : `${displayName} is removed.`)

@@ -1,4 +1,4 @@
-import { dayMs } from '../interval.ts'
+import { dayMs, hourMs, type Interval } from '../interval.ts'
 import type { LedgerEntry } from '../ledger/ledger-entry.ts'
 import type { HistoryEvent } from '../tenant-history.ts'
 
@@ -6,18 +6,20 @@ import type { HistoryEvent } from '../tenant-history.ts'
 export interface CoverageEvidence {
   readonly contentType: string
   readonly history: readonly HistoryEvent[]
-  /**
-   * Every entry whose span overlaps the asked range or the horizon after it, and those of the {@link evidenceLeadMs} before: a pause in
-   * the listings that reaches into the range begins before it.
-   */
+  /** Every entry whose span overlaps the {@link evidenceSpan} of the asked range. */
   readonly entries: readonly LedgerEntry[]
   readonly horizonMs?: number
   /** The operation that is asked about: an entry answers only for those it kept. */
   readonly operation?: string
 }
 
-/** A window is listed within 7 days of its end or never, so no pause that matters began longer ago. */
-export const evidenceLeadMs: number = 8 * dayMs
+/** A window is listed within 7 days of its end or never, so no pause in the listings that reaches into a range began longer before it. */
+const leadMs = 8 * dayMs
+
+/** The `contentCreated` time whose entries tell of event time `range`, read in whole hours. */
+export function evidenceSpan(range: Interval, horizonMs: number): Interval {
+  return { from: range.from - leadMs, to: Math.ceil(range.to / hourMs) * hourMs + horizonMs }
+}
 
 /** Up to when the ledger knows the time, by the service's clock: what is later was not listed yet. Undefined while nothing was. */
 export function latestServiceDate({ contentType, entries }: Pick<CoverageEvidence, 'contentType' | 'entries'>): number | undefined {
