@@ -59,6 +59,7 @@ test('the configuration that the README shows is one', async () => {
       'publisherId',
       'redisUrl',
       'requestsPerMinute',
+      'retention',
       'routes',
     ])
   } finally {

@@ -1,6 +1,6 @@
 import { hourMs, type Interval, minuteMs, overlaps } from './interval.ts'
 import type { CollectionEvent, HistoryEvent } from './tenant-history.ts'
-import { isSubscriptionEvent } from './tenant-history.ts'
+import { isCollectionEvent } from './tenant-history.ts'
 import { listableMs } from './windows.ts'
 
 /** Which work of a tenant goes first: what somebody waits for, what is fresh, what lies before the collection began. */
@@ -32,7 +32,7 @@ export interface Collection {
  */
 export function collectionOf(history: readonly HistoryEvent[]): Collection {
   const plan = new CollectionPlan()
-  for (const event of history) if (!isSubscriptionEvent(event)) plan.apply(event)
+  for (const event of history) if (isCollectionEvent(event)) plan.apply(event)
   return plan.result()
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
  * The dated history of a tenant, from which expected windows and subscription gaps follow. Events are create-only objects.
  * `at` of `subscription-verified` and `-lost` is the service's time, of the others ours; UTC milliseconds.
  */
-export type HistoryEvent = CollectionEvent | SubscriptionEvent
+export type HistoryEvent = CollectionEvent | SubscriptionEvent | LegalHoldEvent
 
 /** What somebody decided about the collection of a tenant. */
 export type CollectionEvent =
@@ -55,6 +55,15 @@ export type SubscriptionEvent =
       readonly reason: 'missing' | 'disabled'
     }
 
+/** That nothing of the tenant may be removed, or may be again, whatever its retention. */
+export interface LegalHoldEvent {
+  readonly kind: 'legal-hold-set' | 'legal-hold-lifted'
+  readonly at: number
+  /** Who decided it, and why. */
+  readonly by: string
+  readonly reason: string
+}
+
 const time = z.number()
 const windowMinutes = z
   .number()
@@ -77,7 +86,12 @@ export const historyEventSchema: z.ZodType<HistoryEvent> = z.discriminatedUnion(
     lastListed: time.nullable(),
     reason: z.enum(['missing', 'disabled']),
   }),
+  z.object({ kind: z.enum(['legal-hold-set', 'legal-hold-lifted']), at: time, by: z.string(), reason: z.string() }),
 ])
+
+export function isCollectionEvent(event: HistoryEvent): event is CollectionEvent {
+  return !isSubscriptionEvent(event) && !event.kind.startsWith('legal-hold-')
+}
 
 export function isSubscriptionEvent(event: HistoryEvent): event is SubscriptionEvent {
   return event.kind.startsWith('subscription-')

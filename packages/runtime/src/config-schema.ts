@@ -3,9 +3,13 @@ import {
   compressions,
   contentTypes,
   defaultHorizonMs,
+  findRetentionFaults,
   hourMs,
   longestHorizonMs,
   mailContentType,
+  type Retention,
+  retentionOf,
+  retentionSchema,
   secretReferenceSchema,
 } from '@mailtrail/core'
 import { z } from 'zod'
@@ -35,6 +39,8 @@ export interface Config {
   readonly lakes: Readonly<Record<string, LakeConfig>>
   /** How new raw objects are packed. What is there stays as it is, and is read whatever its packing. */
   readonly compression: Compression
+  /** How long evidence is kept of tenants that say nothing else; what is absent: for ever. */
+  readonly retention: Retention
   /** The provider's own tenant id: sent on every call, so that its quota is its own (contract 2.2). */
   readonly publisherId: string
   /** The app that collects for every tenant without one of its own; `credential` is a reference. */
@@ -86,6 +92,9 @@ export const configShape: { readonly [Key in keyof Config]-?: z.ZodType<Config[K
     .min(1, 'must be a location such as file:/srv/lake, s3://bucket/prefix or abfss://container@account/prefix'),
   lakes: lakesSchema.default({}),
   compression: z.enum(compressions).default('gzip'),
+  retention: retentionSchema.default({}).superRefine((given, { addIssue }) => {
+    for (const message of findRetentionFaults(retentionOf(undefined, given))) addIssue({ code: 'custom', message })
+  }),
   publisherId: guid,
   app: z.strictObject({ clientId: guid, credential: secretReferenceSchema }).optional(),
   masterKey: z

@@ -21,6 +21,7 @@ describe(loadConfig, () => {
       redisUrl: env.MAILTRAIL_REDIS_URL,
       lake: env.MAILTRAIL_LAKE,
       compression: 'gzip',
+      retention: {},
       lakes: {},
       publisherId: env.MAILTRAIL_PUBLISHER_ID,
       requestsPerMinute: 2_000,

@@ -47,14 +47,14 @@ export function loadHorizonMs(env: NodeJS.ProcessEnv, file: string | undefined =
 /** What registrations of tenants may refer to. */
 export type TenantSettings = Pick<Config, (typeof tenantSettings)[number]>
 
-const tenantSettings = ['app', 'masterKey', 'routes', 'clouds', 'destinations', 'lakes'] as const
+const tenantSettings = ['app', 'masterKey', 'routes', 'clouds', 'destinations', 'lakes', 'retention'] as const
 
 /** The settings that registering tenants needs, and nothing of Redis or the lake. @throws {@link MailtrailError} `CONFIG_INVALID` */
 export function loadTenantSettings(env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): TenantSettings {
-  const { app, masterKey, routes, clouds, destinations, lakes } = configShape
+  const { app, masterKey, routes, clouds, destinations, lakes, retention } = configShape
   const given = gather({}, env, file)
   const chosen = Object.fromEntries(tenantSettings.map((key) => [key, given[key]]))
-  return parseConfig(z.strictObject({ app, masterKey, routes, clouds, destinations, lakes }), chosen)
+  return parseConfig(z.strictObject({ app, masterKey, routes, clouds, destinations, lakes, retention }), chosen)
 }
 
 /** Who asks the service, and which Redis the fleet shares. All of it may be missing. */

@@ -3,7 +3,7 @@ import {
   type CollectionEvent,
   type CollectionState,
   collectionStateAt,
-  isSubscriptionEvent,
+  isCollectionEvent,
   type TenantId,
 } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
@@ -28,7 +28,7 @@ export interface CollectionLog {
 }
 
 export async function openCollectionLog(lake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<CollectionLog> {
-  const events = (await readHistory(lake, tenantId, options)).filter((event) => !isSubscriptionEvent(event))
+  const events = (await readHistory(lake, tenantId, options)).filter(isCollectionEvent)
   const setting = events.findLast((event) => 'windowMinutes' in event)
   const last = events.at(-1)?.at ?? Number.NEGATIVE_INFINITY
   return {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type CollectionState, mailContentType, type TenantId } from '@mailtrail/core'
+import { type CollectionState, mailContentType, type Retention, type TenantId } from '@mailtrail/core'
 import type { CollectionSettings } from './collection-log.ts'
 import { type FleetSettings, findSettingFaults } from './find-setting-faults.ts'
 import type { ClientRow } from './parse-client-list.ts'
-import { findTenantFaults, type Tenant } from './tenant.ts'
+import { findTenantFaults, retentionForAll, type Tenant } from './tenant.ts'
 
 /** What the registry knows of a tenant; of one that it does not know, nothing. */
 export interface KnownTenant {
@@ -34,7 +34,7 @@ export function decideRow(row: ClientRow, tenantId: TenantId, known: KnownTenant
     ...(known.state === 'removed' ? ['was removed; to collect it again, use: mailtrail tenant add'] : []),
     ...(before && before.lake !== after.lake ? ['lake is fixed once a tenant is added: evidence does not move'] : []),
   ]
-  if (faults.length > 0) return { action: 'invalid', reasons: faults }
+  if (faults.length > 0) return { action: 'invalid', reasons: [...new Set(faults)] }
   const decided = { before, after, contentTypes }
   if (known.state === 'none') return { action: 'add', reasons: [], ...decided }
   const collected = { contentTypes: known.settings?.contentTypes }
@@ -43,7 +43,6 @@ export function decideRow(row: ClientRow, tenantId: TenantId, known: KnownTenant
 }
 
 function tenantOf({ cells }: ClientRow, tenantId: TenantId, known: Tenant | undefined): Tenant {
-  const days = pick(cells.retention_days, known?.retentionDays?.toString())
   return {
     tenantId,
     displayName: cells.display_name ?? known?.displayName ?? '',
@@ -53,10 +52,16 @@ function tenantOf({ cells }: ClientRow, tenantId: TenantId, known: Tenant | unde
     publisherId: pick(cells.publisher_id, known?.publisherId),
     tags: pickList(cells.tags, known?.tags) ?? [],
     lake: pick(cells.lake, known?.lake),
-    retentionDays: days === undefined ? undefined : Number(days),
+    retention: retentionFrom(cells.retention_days, known?.retention),
+    legalHold: known?.legalHold,
     destinations: pickList(cells.destinations, known?.destinations),
     requestsPerMinute: known?.requestsPerMinute,
   }
+}
+
+function retentionFrom(cell: string | undefined, known: Retention | undefined): Retention | undefined {
+  if (cell === undefined) return known
+  return cell === '' ? undefined : retentionForAll(Number(cell))
 }
 
 function pick(cell: string | undefined, known: string | undefined): string | undefined {
@@ -82,6 +87,8 @@ function show(value: unknown): string {
 }
 
 function byColumn(text: string): string {
+  // One cell is three fields, each of which may have the same fault.
+  if (text.startsWith('retention')) return text.replace(/^retention(\.\w+)?/, 'retention_days')
   return text.replace(/^\w+/, (field) =>
     field === 'credentials' ? 'credential' : field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   )

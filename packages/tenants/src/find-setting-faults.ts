@@ -1,4 +1,4 @@
-import { contentTypes, MailtrailError } from '@mailtrail/core'
+import { contentTypes, findRetentionFaults, MailtrailError, type Retention, retentionOf } from '@mailtrail/core'
 import { findTenantFaults, type Tenant } from './tenant.ts'
 import { cloudOf, type NamedClouds } from './tenant-apis.ts'
 import type { FleetApp } from './tenant-app.ts'
@@ -10,6 +10,8 @@ export interface FleetSettings {
   readonly destinations: readonly { readonly name: string }[]
   /** The operations that are kept, by content type. */
   readonly routes: Readonly<Record<string, readonly string[]>>
+  /** How long evidence of tenants is kept that say nothing else. */
+  readonly retention: Retention
 }
 
 /** What of a tenant, and of the content types to collect, the fleet's configuration does not bear out. Each fault is led by its field. */
@@ -20,6 +22,7 @@ export function findSettingFaults(tenant: Tenant, collected: readonly string[], 
     ...cloudFaults(tenant.cloud, fleet.clouds),
     ...(tenant.clientId === undefined && !fleet.app ? ['clientId is missing, and mailtrail.yaml names no app for all'] : []),
     ...strangers.map((name) => `destinations has "${name}", which mailtrail.yaml does not name`),
+    ...findRetentionFaults(retentionOf(tenant.retention, fleet.retention)),
     ...collected.flatMap((contentType) => contentTypeFaults(contentType, fleet)),
   ]
 }

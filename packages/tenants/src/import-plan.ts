@@ -22,7 +22,7 @@ export interface ImportPlan {
 
 const tenant = z
   .looseObject({ tenantId: z.string() })
-  .transform((fields): Tenant => parseTenant(parseTenantId(fields.tenantId), { schema: 2, ...fields }))
+  .transform((fields): Tenant => parseTenant(parseTenantId(fields.tenantId), { schema: 'retentionDays' in fields ? 2 : 3, ...fields }))
 const strings = z.array(z.string())
 const row = { line: z.int(), tenantId: z.string().nullable(), reasons: strings }
 const schema = z.object({

@@ -11,7 +11,7 @@ import { readHistory } from './history.ts'
 import { formatPlan, type ImportPlan, parsePlan } from './import-plan.ts'
 import { planImport } from './plan-import.ts'
 import { readTenant, updateTenant } from './registry.ts'
-import type { Tenant } from './tenant.ts'
+import { retentionForAll, type Tenant } from './tenant.ts'
 
 const now = Date.parse('2024-03-11T00:00:00Z')
 const settings = { now, contentTypes: ['Audit.Exchange'], windowMinutes: 30, backfill: true }
@@ -20,9 +20,10 @@ const fleet: FleetSettings = {
   clouds: {},
   destinations: [{ name: 'siem' }, { name: 'soar' }],
   routes: { 'Audit.Exchange': ['MailItemsAccessed'], 'Audit.General': ['Send'] },
+  retention: {},
 }
 const idOf = (index: number): TenantId => parseTenantId(`0000000${index}-2222-4333-8444-555555555555`)
-const known: Tenant = { tenantId: idOf(1), displayName: 'One', cloud: 'gcc', credentials: [], tags: ['a'], retentionDays: 30 }
+const known: Tenant = { tenantId: idOf(1), displayName: 'One', cloud: 'gcc', credentials: [], tags: ['a'], retention: retentionForAll(30) }
 const own = '22222222-3333-4444-8555-666666666666'
 
 describe('a list of clients', () => {
@@ -48,7 +49,7 @@ describe('a list of clients', () => {
       publisherId: own,
       tags: ['x', 'y'],
       lake: 'file:/srv/two',
-      retentionDays: 400,
+      retention: { rawDays: 400, itemsDays: 400, emailEventsDays: 400 },
       destinations: ['siem'],
     })
     expect(await readHistory(place.lake, idOf(2))).toEqual([
@@ -67,6 +68,15 @@ describe('a list of clients', () => {
       credentials: [],
       tags: [],
     })
+  })
+
+  test('is refused fewer days than raw must be kept, once', async () => {
+    await using place = await openPlace()
+    const { plan } = await place.import('tenant_id,display_name,retention_days', `${idOf(2)},Two,9`, `${idOf(3)},Three,soon`)
+    expect(plan.rows).toMatchObject([
+      { action: 'invalid', reasons: [expect.stringMatching(/^retention_days .*14/)] },
+      { action: 'invalid', reasons: [expect.stringMatching(/^retention_days /)] },
+    ])
   })
 
   test('leaves alone what it has no column for', async () => {

@@ -99,14 +99,14 @@ describe('a registration', () => {
     expect(await readTenant(place.lake, contoso.tenantId)).toEqual(expected)
     await updateTenant(place.lake, contoso.tenantId, (tenant) => ({ ...tenant, tags: ['x'] }))
     const stored = JSON.parse(Buffer.from((await place.lake.read(tenantKey(contoso.tenantId))) ?? []).toString())
-    expect(stored).toEqual({ schema: 2, ...expected, tags: ['x'] })
+    expect(stored).toEqual({ schema: 3, ...expected, tags: ['x'] })
   })
 
   test.each([
     { title: 'is not JSON', body: 'canary' },
-    { title: 'is of a schema to come', body: JSON.stringify({ ...contoso, schema: 3 }) },
-    { title: 'has a field that would be lost', body: JSON.stringify({ ...contoso, schema: 2, owner: 'x' }) },
-    { title: 'is of another tenant', body: JSON.stringify({ ...fabrikam, schema: 2 }) },
+    { title: 'is of a schema to come', body: JSON.stringify({ ...contoso, schema: 4 }) },
+    { title: 'has a field that would be lost', body: JSON.stringify({ ...contoso, schema: 3, owner: 'x' }) },
+    { title: 'is of another tenant', body: JSON.stringify({ ...fabrikam, schema: 3 }) },
     { title: 'of version 1 is of another tenant', body: JSON.stringify({ ...first, schema: 1, tenantId: fabrikam.tenantId }) },
   ])('that $title is refused by its tenant’s name', async ({ body }) => {
     await using place = await openPlace()

@@ -23,12 +23,22 @@ export async function findTenant(lake: ObjectStore, tenantId: TenantId, options?
 }
 
 /**
- * Replaces the registration by what `change` makes of it; again with the newer one if somebody else was faster.
+ * Replaces the registration by what `change` makes of it; again with the newer one if somebody else was faster. Its legal hold stays as it is.
  *
  * @returns the tenant as it is now
  * @throws {@link MailtrailError} `TENANT_UNKNOWN`, `TENANT_INVALID`, and what `change` throws
  */
 export async function updateTenant(
+  lake: ObjectStore,
+  tenantId: TenantId,
+  change: (tenant: Tenant) => Tenant,
+  options?: Abortable,
+): Promise<Tenant> {
+  return replaceTenant(lake, tenantId, (tenant) => ({ ...change(tenant), legalHold: tenant.legalHold }), options)
+}
+
+/** As {@link updateTenant}, the legal hold included. */
+export async function replaceTenant(
   lake: ObjectStore,
   tenantId: TenantId,
   change: (tenant: Tenant) => Tenant,

@@ -1,6 +1,6 @@
 import { parseTenantId } from '@mailtrail/core'
 import { describe, expect, test } from 'vitest'
-import { formatTenant, parseTenant, type Tenant } from './tenant.ts'
+import { formatTenant, parseTenant, retentionForAll, type Tenant } from './tenant.ts'
 
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const smallest: Tenant = { tenantId, displayName: 'Contoso', cloud: 'worldwide', credentials: [], tags: [] }
@@ -11,7 +11,8 @@ const whole: Tenant = {
   publisherId: '99999999-2222-4333-8444-555555555555',
   tags: ['gold', 'region:eu'],
   lake: 'file:/srv/contoso',
-  retentionDays: 400,
+  retention: { rawDays: 400, itemsDays: 90, emailEventsDays: 30 },
+  legalHold: { since: '2026-03-01T10:00:00.000Z', by: 'ada@desk', reason: 'lawsuit 7' },
   destinations: ['siem'],
   requestsPerMinute: 500,
 }
@@ -19,7 +20,7 @@ const whole: Tenant = {
 describe(formatTenant, () => {
   test.each([smallest, whole])('writes what parseTenant reads', (tenant) => {
     const stored = JSON.parse(Buffer.from(formatTenant(tenant)).toString())
-    expect(stored.schema).toBe(2)
+    expect(stored.schema).toBe(3)
     expect(parseTenant(tenantId, stored)).toEqual(tenant)
   })
 
@@ -39,10 +40,35 @@ describe(formatTenant, () => {
     { title: 'a lake that each process would look for elsewhere', fields: { lake: 'file:lake' }, says: 'absolute' },
     { title: 'a name that writes on the terminal', fields: { displayName: 'a\u001b[2Jb' }, says: 'control characters' },
     { title: 'a name that runs backwards', fields: { displayName: 'a\u202eb' }, says: 'control characters' },
-    { title: 'no day of retention', fields: { retentionDays: 0 }, says: 'retentionDays' },
+    { title: 'no day of retention', fields: { retention: { emailEventsDays: 0 } }, says: 'retention.emailEventsDays' },
+    { title: 'raw that goes while contents are still sealed', fields: { retention: { rawDays: 13 } }, says: 'retention.rawDays' },
+    { title: 'a hold without a reason', fields: { legalHold: { since: '2026-03-01T10:00:00Z', by: 'ada', reason: ' ' } }, says: 'reason' },
     { title: 'half a request', fields: { requestsPerMinute: 0.5 }, says: 'requestsPerMinute' },
   ])('refuses $title', ({ fields, says }) => {
     expect(faultsOf({ ...smallest, ...fields })).toContain(says)
+  })
+})
+
+describe('a registration of an early release', () => {
+  test.each([
+    {
+      title: 'version 1, with its one credential',
+      stored: { schema: 1, credential: 'env:A', clientId: own.clientId },
+      fields: { clientId: own.clientId, credentials: ['env:A'] },
+    },
+    {
+      title: 'version 2, with one number of days',
+      stored: { schema: 2, credentials: [], tags: [], retentionDays: 400 },
+      fields: { retention: retentionForAll(400) },
+    },
+    {
+      title: 'version 2, with fewer days than raw is kept',
+      stored: { schema: 2, credentials: [], tags: [], retentionDays: 3 },
+      fields: { retention: retentionForAll(14) },
+    },
+    { title: 'version 2, without', stored: { schema: 2, credentials: [], tags: [] }, fields: {} },
+  ])('is read: $title', ({ stored, fields }) => {
+    expect(parseTenant(tenantId, { tenantId, displayName: 'Contoso', cloud: 'worldwide', ...stored })).toEqual({ ...smallest, ...fields })
   })
 })
 

@@ -1,4 +1,12 @@
-import { MailtrailError, parseTenantId, type TenantId, tenantSecretReferenceSchema } from '@mailtrail/core'
+import {
+  leastRawDays,
+  MailtrailError,
+  parseTenantId,
+  type Retention,
+  retentionSchema,
+  type TenantId,
+  tenantSecretReferenceSchema,
+} from '@mailtrail/core'
 import { z } from 'zod'
 
 /** One client's Microsoft 365, as the registry keeps it: whom to collect for and with what, never a secret. What is collected when is its history. */
@@ -16,11 +24,22 @@ export interface Tenant {
   readonly tags: readonly string[]
   /** Location of its own lake; absent: the fleet's. Fixed when the tenant is added, for evidence does not move. */
   readonly lake?: string | undefined
-  readonly retentionDays?: number | undefined
+  /** How long its evidence is kept; what is absent: the fleet's setting. */
+  readonly retention?: Retention | undefined
+  /** While it is there, nothing of the tenant is removed. */
+  readonly legalHold?: LegalHold | undefined
   /** Names of the configured destinations its alerts go to; absent: all. */
   readonly destinations?: readonly string[] | undefined
   /** What is asked of the service in a minute at most; absent: the fleet's setting. */
   readonly requestsPerMinute?: number | undefined
+}
+
+/** Why nothing may be removed, whatever the retention. */
+export interface LegalHold {
+  /** ISO 8601 UTC. */
+  readonly since: string
+  readonly by: string
+  readonly reason: string
 }
 
 const oneLine = z.string().regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'must hold no control characters')
@@ -32,7 +51,7 @@ const hasWholeApp = ({ clientId, credentials }: Pick<Tenant, 'clientId' | 'crede
 
 const schema = z
   .strictObject({
-    schema: z.literal(2),
+    schema: z.literal(3),
     tenantId: z.string().transform(parseTenantId),
     displayName: oneLine.trim().min(1, 'must not be empty').max(200),
     cloud: oneLine.min(1, 'must not be empty'),
@@ -47,7 +66,10 @@ const schema = z
       .string()
       .regex(/^file:(?:\/\/)?\//, 'must be file: and an absolute folder')
       .optional(),
-    retentionDays: z.int().min(1).optional(),
+    retention: retentionSchema.optional(),
+    legalHold: z
+      .strictObject({ since: z.iso.datetime(), by: oneLine.min(1), reason: oneLine.trim().min(1, 'must not be empty').max(1_000) })
+      .optional(),
     destinations: names.refine(withoutRepeats, noRepeats).optional(),
     requestsPerMinute: z.int().min(1).optional(),
   })
@@ -65,13 +87,13 @@ export function parseTenant(tenantId: TenantId, input: unknown): Tenant {
 
 /** What keeps the tenant from being registered, each fault led by its field. */
 export function findTenantFaults(tenant: Tenant): string[] {
-  const { error } = schema.safeParse({ schema: 2, ...tenant })
+  const { error } = schema.safeParse({ schema: 3, ...tenant })
   return error ? faultsOf(error) : []
 }
 
 /** The registration as it is stored. @throws {@link MailtrailError} `TENANT_INVALID` with every fault */
 export function formatTenant(tenant: Tenant): Uint8Array {
-  const fields = { schema: 2, ...parseTenant(tenant.tenantId, { schema: 2, ...tenant }) }
+  const fields = { schema: 3, ...parseTenant(tenant.tenantId, { schema: 3, ...tenant }) }
   return Buffer.from(`${JSON.stringify(fields, null, 2)}\n`)
 }
 
@@ -86,11 +108,29 @@ function faultsOf({ issues }: z.ZodError): string[] {
 }
 
 const firstSchema = z.looseObject({ schema: z.literal(1), credential: z.unknown() })
+const secondSchema = z.looseObject({ schema: z.literal(2), retentionDays: z.int().min(1).optional() })
+
+function upgraded(input: unknown): unknown {
+  return fromSecond(fromFirst(input))
+}
 
 /** A registration of version 1 had one credential, always of its own app, and no tags. */
-function upgraded(input: unknown): unknown {
+function fromFirst(input: unknown): unknown {
   const first = firstSchema.safeParse(input)
   if (!first.success) return input
   const { credential, ...rest } = first.data
   return { ...rest, schema: 2, credentials: [credential], tags: [] }
+}
+
+/** One of version 2 had one number for all that was kept, and nothing applied it. */
+function fromSecond(input: unknown): unknown {
+  const second = secondSchema.safeParse(input)
+  if (!second.success) return input
+  const { retentionDays: days, ...rest } = second.data
+  return { ...rest, schema: 3, ...(days !== undefined && { retention: retentionForAll(Math.max(days, leastRawDays)) }) }
+}
+
+/** One number of days for all that is kept. */
+export function retentionForAll(days: number): Retention {
+  return { rawDays: days, itemsDays: days, emailEventsDays: days }
 }

@@ -89,7 +89,7 @@ describe('mailtrail tenant add', () => {
       publisherId: id,
       tags: ['a', 'b'],
       lake: 'file:/srv/x',
-      retentionDays: 400,
+      retention: { rawDays: 400, itemsDays: 400, emailEventsDays: 400 },
       requestsPerMinute: 60,
       destinations: ['siem'],
       contentTypes: ['Audit.Exchange', 'Audit.General'],
@@ -125,13 +125,50 @@ describe('mailtrail tenant add', () => {
   })
 })
 
+describe('mailtrail tenant hold', () => {
+  test('says who holds a tenant since when and why, until it is released', async () => {
+    await add(id)
+    expect(await json(['tenant', 'hold', id, '--reason', 'lawsuit 7'])).toMatchObject({ legalHold: { reason: 'lawsuit 7' } })
+    expect(await show(id)).toMatchObject({ legalHold: { reason: 'lawsuit 7', by: expect.stringContaining('@') } })
+    await run(['tenant', 'add', '--tenant', id, '--name', 'Contoso'], 1)
+    expect(await json(['tenant', 'release', id, '--reason', 'settled'])).toEqual({ tenantId: id, wasHeld: true })
+    expect(await json(['tenant', 'release', id, '--reason', 'settled'])).toEqual({ tenantId: id, wasHeld: false })
+    const { history, legalHold } = await show(id)
+    expect(legalHold).toBeUndefined()
+    expect(history.slice(1)).toMatchObject([
+      { kind: 'legal-hold-set', reason: 'lawsuit 7' },
+      { kind: 'legal-hold-lifted', reason: 'settled' },
+    ])
+  })
+
+  test('needs a reason', async () => {
+    await add(id)
+    await run(['tenant', 'hold', id], 2)
+    await run(['tenant', 'hold', id, '--reason', ' '], 2)
+    expect(await show(id)).not.toHaveProperty('legalHold')
+  })
+})
+
+describe('a retention that keeps items longer than raw', () => {
+  test('is refused by add and update, and a shorter one is taken', async () => {
+    await run(['tenant', 'add', '--tenant', id, '--name', 'Contoso', '--raw-days', '30', '--items-days', '31'], 2)
+    expect(said).toContain('retention keeps items (31 days) longer than the raw evidence they are made from (30 days)')
+    await add(id, '--raw-days', '30')
+    await run(['tenant', 'update', id, '--items-days', '31'], 2)
+    await run(['tenant', 'update', id, '--raw-days', '7'], 2)
+    expect(await show(id)).toMatchObject({ retention: { rawDays: 30 } })
+    await run(['tenant', 'update', id, '--items-days', '20', '--email-events-days', '5'])
+    expect(await show(id)).toMatchObject({ retention: { rawDays: 30, itemsDays: 20, emailEventsDays: 5 } })
+  })
+})
+
 describe('mailtrail tenant update', () => {
   test('changes what is named, and tells the collection by a dated event', async () => {
     await add(id, '--tag', 'a', '--tag', 'b', '--retention-days', '30')
     const options = ['--name', 'New', '--tag', 'c', '--untag', 'a', '--retention-days', 'none', '--window-minutes', '30']
     expect(await json(['tenant', 'update', id, ...options])).toMatchObject({ displayName: 'New', tags: ['b', 'c'], collection: 'changed' })
     const shown = await show(id)
-    expect(shown).not.toHaveProperty('retentionDays')
+    expect(shown).not.toHaveProperty('retention')
     expect(shown.history.at(-1)).toMatchObject({ kind: 'collection-changed', contentTypes: ['Audit.Exchange'], windowMinutes: 30 })
     expect(await json(['tenant', 'update', id, '--window-minutes', '30'])).toMatchObject({ collection: 'unchanged' })
   })

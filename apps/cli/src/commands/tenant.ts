@@ -3,6 +3,7 @@ import type { SetExitCode } from '../run-command-line.ts'
 import { addTenantAddCommand } from './tenant-add.ts'
 import { addTenantCheckCommand } from './tenant-check.ts'
 import { addTenantConsentCommands } from './tenant-consent.ts'
+import { addTenantHoldCommands } from './tenant-hold.ts'
 import { addTenantImportCommands } from './tenant-import.ts'
 import { addTenantListCommand } from './tenant-list.ts'
 import { addTenantPauseCommands } from './tenant-pause.ts'
@@ -24,4 +25,5 @@ export function addTenantCommand(program: Command, setExitCode: SetExitCode): vo
   addTenantRotateCommand(tenant)
   addTenantPauseCommands(tenant)
   addTenantRemoveCommand(tenant)
+  addTenantHoldCommands(tenant)
 }

@@ -8,7 +8,11 @@ export interface FieldOptions {
   readonly credential?: readonly string[]
   readonly publisherId?: string
   readonly tag?: readonly string[]
+  /** All three at once. */
   readonly retentionDays?: number | 'none'
+  readonly rawDays?: number | 'none'
+  readonly itemsDays?: number | 'none'
+  readonly emailEventsDays?: number | 'none'
   readonly destination?: readonly string[]
   readonly requestsPerMinute?: number | 'none'
   readonly contentType?: readonly string[]
@@ -27,7 +31,10 @@ export function addFieldOptions(command: Command): Command {
     )
     .option('--publisher-id <guid>', 'whose request quota is used (default: the fleet’s)')
     .option('--tag <text>', 'may be repeated', collect)
-    .option('--retention-days <number>', 'how long evidence is to be kept', parseCount)
+    .option('--retention-days <number>', 'how long all of its evidence is kept (default: the fleet’s, or for ever)', parseCount)
+    .option('--raw-days <number>', 'how long raw evidence is kept, at least as long as items', parseCount)
+    .option('--items-days <number>', 'how long the items made from it are kept', parseCount)
+    .option('--email-events-days <number>', 'how long imported EmailEvents are kept', parseCount)
     .option('--destination <name>', 'where its alerts go; may be repeated (default: to all)', collect)
     .option('--requests-per-minute <number>', 'asked of Microsoft at most (default: the fleet’s)', parseCount)
     .option('--content-type <name>', 'part of the feed to collect; may be repeated (default: Audit.Exchange)', collect)

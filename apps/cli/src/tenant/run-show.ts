@@ -1,4 +1,4 @@
-import { parseTenantId } from '@mailtrail/core'
+import { parseTenantId, type Retention } from '@mailtrail/core'
 import { openCollectionLog, readHistory, readTenant, type Tenant } from '@mailtrail/tenants'
 import { printData, printJson } from '../print.ts'
 import { formatHistory } from './format-history.ts'
@@ -36,9 +36,16 @@ function fieldLines(tenant: Tenant): string[] {
     publisher: tenant.publisherId,
     tags: tenant.tags.join(', '),
     lake: tenant.lake,
-    'retention in days': tenant.retentionDays,
+    'retention in days': formatRetention(tenant.retention),
+    'legal hold': tenant.legalHold && `since ${tenant.legalHold.since} by ${tenant.legalHold.by}: ${tenant.legalHold.reason}`,
     destinations: tenant.destinations?.join(', '),
     'requests a minute': tenant.requestsPerMinute,
   }
   return Object.entries(fields).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [`${name.padEnd(18)}${value}`]))
+}
+
+function formatRetention(retention: Retention = {}): string {
+  return Object.entries({ raw: retention.rawDays, items: retention.itemsDays, 'email-events': retention.emailEventsDays })
+    .flatMap(([kind, days]) => (days === undefined ? [] : [`${kind} ${days}`]))
+    .join(', ')
 }
