@@ -18,6 +18,19 @@ describe(canonicalRecord, () => {
     ['{"rawJSON":1,"toJSON":"x"}', '{"rawJSON":1,"toJSON":"x"}'],
   ])('prints %s as %s', (text, canonical) => expect(canonicalRecord(text)).toBe(canonical))
 
+  test('prints every number as it was sent', () => {
+    const number = fc.stringMatching(/^-?(0|[1-9]\d{0,18})(\.\d{1,3})?([eE][+-]?\d)?$/)
+    const space = fc.constantFrom('', ' ', '\n\t')
+    fc.assert(
+      fc.property(number, space, (token, blank) => {
+        expect(canonicalRecord(`${blank}${token}`)).toBe(token)
+        expect(canonicalRecord(`{"a":${blank}${token},"b":[${blank}${token},${blank}${token}]}`)).toBe(
+          `{"a":${token},"b":[${token},${token}]}`,
+        )
+      }),
+    )
+  })
+
   test('text that is no JSON has no canonical form', () => expect(() => canonicalRecord('{a:1}')).toThrow(SyntaxError))
 
   test('does not depend on key order or white space, and is its own canonical form', () => {

@@ -16,8 +16,15 @@ const json: JsonWithSource = JSON as typeof JSON & JsonWithSource
  * @throws SyntaxError when `text` is not JSON
  */
 export function canonicalRecord(text: string): string {
+  if (!oddNumber.test(text)) return print(JSON.parse(text))
   return print(json.parse(text, (_key, value, { source }) => (typeof value === 'number' && source ? json.rawJSON(source) : value)))
 }
+
+/**
+ * Finds every number that is not printed as it was sent, and some texts in strings beside: all others are whole numbers of at most 15
+ * digits. Without one, a plain parse gives the same text in half the time.
+ */
+const oddNumber = /(?:^|[:[,])\s*(?:-0|-?\d+[.eE]|-?\d{16})/
 
 /** Lower-case hex SHA-256 of {@link canonicalRecord}: equal for two deliveries of one record, different for a variant. */
 export function recordDigest(text: string): string {
