@@ -1,7 +1,7 @@
 import { type CompactionTask, compactionTaskSchema, connectRedis, queueNames, startWorker } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
 import { createTenantLakes, openFleetLake } from '@mailtrail/tenants'
-import { createCompactHandler } from './compact-date.ts'
+import { createCompactHandler } from './compact-handler.ts'
 
 /** Makes items from raw, one date at a time: what a process may hold in memory is bounded for one. */
 export const startCompactor: Role = async ({ config, log }) => {

@@ -1,6 +1,7 @@
 export * from './answer.ts'
 export * from './import-email-events.ts'
 export * from './investigate.ts'
+export * from './items/compact-date.ts'
 export * from './items/item-columns.ts'
 export * from './mailbox-coverage.ts'
 export * from './open-evidence.ts'

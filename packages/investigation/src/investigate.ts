@@ -40,7 +40,7 @@ async function answer(connection: DuckDBConnection, question: Question, coverage
   const present = await readPresentMessages(connection, drafts)
   const mailboxes = drafts.map((draft) => answerMailbox(draft, findings, present.get(draft.mailbox.key)))
   const mailboxesWithoutRecords = await answerWithoutRecords(connection, question, coverage, inScope.length)
-  const counts = await readRecordCounts(connection, question.tenantId)
+  const counts = await readRecordCounts(connection)
   return {
     schema: 1,
     question: asked(question),

@@ -2,10 +2,10 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { isInRange } from '@mailtrail/core'
 import { appendRows } from './append-rows.ts'
 import type { Question } from './question.ts'
-import { judgedRecords } from './sql/attribution.ts'
+import { askedAddresses, judgedRows, scope } from './sql/attribution.ts'
 
 /**
- * Judges every record against the question, into the temporary table `judged`.
+ * Judges what lies in the asked time, or may, against the question, into the temporary table `judged`.
  *
  * @param mailboxKeys - the mailboxes in scope; all of them when undefined
  */
@@ -14,14 +14,15 @@ export async function judgeRecords(
   question: Question,
   mailboxKeys: readonly string[] | undefined,
 ): Promise<void> {
-  await judgeAddresses(connection, question)
-  await connection.run(judgedRecords, {
-    mailboxes: mailboxKeys === undefined ? null : JSON.stringify(mailboxKeys),
-    sessions: foldedList(question.sessions),
-    apps: foldedList(question.apps),
-    asksRanges: question.ranges.length > 0,
-    from: question.from,
-    to: question.to,
+  const { ranges, sessions, apps } = question
+  const time = { from: question.from, to: question.to }
+  await connection.run(scope, { mailboxes: mailboxKeys === undefined ? null : JSON.stringify(mailboxKeys) })
+  if (ranges.length > 0) await judgeAddresses(connection, question, time)
+  const asked = { ranges: ranges.length > 0, sessions: sessions.length > 0, apps: apps.length > 0 }
+  await connection.run(judgedRows(asked), {
+    ...time,
+    ...(asked.sessions && { sessions: foldedList(sessions) }),
+    ...(asked.apps && { apps: foldedList(apps) }),
   })
 }
 
@@ -30,14 +31,12 @@ function foldedList(texts: readonly string[]): string {
 }
 
 /** An address that is none, or Exchange Online's own outside the asked ranges, says nothing of where the client was: NULL. */
-async function judgeAddresses(connection: DuckDBConnection, { ranges }: Question): Promise<void> {
-  await connection.run('CREATE TEMP TABLE address_verdicts (address VARCHAR, is_match BOOLEAN)')
-  if (ranges.length === 0) return
-  const addresses = await connection.runAndReadAll('SELECT address, normalized, is_exchange_online FROM addresses')
-  const rows = addresses.getRows().map(([address, normalized, isExchangeOnline]): [string, boolean | null] => {
-    const isMatch = normalized !== null && ranges.some((range) => isInRange(String(normalized), range))
-    const isUndecided = normalized === null || isExchangeOnline === true
-    return [String(address), isMatch || !isUndecided ? isMatch : null]
+async function judgeAddresses(connection: DuckDBConnection, { ranges }: Question, time: Record<'from' | 'to', number>): Promise<void> {
+  await connection.run('CREATE TEMP TABLE address_verdicts (address_normalized VARCHAR, is_match BOOLEAN)')
+  const addresses = await connection.runAndReadAll(askedAddresses, time)
+  const rows = addresses.getRows().map(([address, isExchangeOnline]): [string, boolean | null] => {
+    const isMatch = ranges.some((range) => isInRange(String(address), range))
+    return [String(address), isMatch || isExchangeOnline !== true ? isMatch : null]
   })
   await appendRows(connection, 'address_verdicts', rows)
 }

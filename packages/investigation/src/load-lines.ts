@@ -1,26 +1,24 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { MailtrailError } from '@mailtrail/core'
-import type { FetchedObjects } from './fetch-objects.ts'
+import type { LineBatch } from './fetch-lines.ts'
 
 /**
- * Loads every line as text, and marks the odd ones that SQL cannot take as they are: no JSON to DuckDB (half a
- * surrogate pair in a subject is enough), no object, or lists and objects wrapped in strings, as some exports have them.
+ * Adds every line of a batch as text, and marks the odd ones that SQL cannot take as they are: no JSON to DuckDB (half a surrogate pair
+ * in a subject is enough), no object, or lists and objects wrapped in strings, as some exports have them.
  *
- * @param table - `lines` or `email_lines`
+ * @param table - one that {@link lineTable} made
  * @throws {@link MailtrailError} `EVIDENCE_UNREADABLE`
  */
-export async function loadLines(connection: DuckDBConnection, table: string, fetched: FetchedObjects): Promise<void> {
-  await connection.run(`CREATE TABLE ${table} (line VARCHAR, is_odd BOOLEAN)`)
-  if (fetched.objects === 0) return
-  const bytes = Math.max(2 ** 21, fetched.longestLineBytes + 2)
+export async function loadLines(connection: DuckDBConnection, table: string, { path, longestLineBytes }: LineBatch): Promise<void> {
+  const bytes = Math.max(2 ** 21, longestLineBytes + 512)
   const insert = String.raw`
     INSERT INTO ${table}
-    SELECT line, ${isOdd}
-    FROM read_csv($files, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false,
-      delim = chr(1), quote = '', escape = '', new_line = '\n', max_line_size = ${bytes}, buffer_size = ${2 * bytes})
-    WHERE line IS NOT NULL`
+    SELECT raw_object, raw_line, digest, line, ${isOdd}
+    FROM read_csv($path, columns = {'raw_object': 'VARCHAR', 'raw_line': 'INTEGER', 'digest': 'VARCHAR', 'line': 'VARCHAR'},
+      auto_detect = false, header = false, delim = chr(1), quote = '', escape = '', new_line = '\n',
+      max_line_size = ${bytes}, buffer_size = ${2 * bytes})`
   try {
-    await connection.run(insert, { files: `${fetched.folder}/*.ndjson` })
+    await connection.run(insert, { path })
   } catch {
     // DuckDB's own message quotes the line, which is mail content.
     throw new MailtrailError(
@@ -28,6 +26,10 @@ export async function loadLines(connection: DuckDBConnection, table: string, fet
       'An object of the lake holds a line that is no UTF-8 text: verify the lake, then ask again.',
     )
   }
+}
+
+export function lineTable(name: string): string {
+  return `CREATE OR REPLACE TABLE ${name} (raw_object VARCHAR, raw_line INTEGER, digest VARCHAR, line VARCHAR, is_odd BOOLEAN)`
 }
 
 const isOdd: string = String.raw`

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { bareMessageId, type JsonObject, type MailAccess, parseMailAccess } from '@mailtrail/core'
+import { type AccessedItem, bareMessageId, type JsonObject, type MailAccess, parseMailAccess } from '@mailtrail/core'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openEvidence } from './open-evidence.ts'
@@ -17,45 +17,69 @@ const samples = new URL('../../../../shared/samples/', import.meta.url)
 
 const years = { from: Date.UTC(2020, 0, 1), to: Date.UTC(2025, 0, 1) }
 
+const number = z.coerce.number().nullable()
+const text = z.string().nullable()
 const row = z.object({
-  line_no: z.coerce.number(),
-  id: z.string().nullable(),
-  time: z.coerce.number().nullable(),
-  access_type: z.string().nullable(),
+  id: text,
+  time: number,
+  access_type: text,
+  record_type: number,
   is_throttled: z.boolean().nullable(),
-  mailbox_guid: z.string().nullable(),
-  mailbox: z.string().nullable(),
-  address: z.string().nullable(),
-  normalized: z.string().nullable(),
+  mailbox_guid: text,
+  mailbox: text,
+  user_id: text,
+  logon_type: number,
+  address: text,
+  normalized: text,
   sessions: z.array(z.string()),
+  token_id: text,
+  client_info: text,
+  operation_count: number,
   items: z.array(z.string()),
   syncs: z.array(z.string()),
 })
 
-const expansion = `
-SELECT d.line_no, d.id, d.time, d.access_type, d.is_throttled, d.mailbox_guid, coalesce(d.owner_upn, d.user_id) AS mailbox,
-  d.address, a.normalized, d.sessions,
-  coalesce((SELECT list_sort(list(coalesce(folder, '') || '|' || coalesce(message_id, ''))) FROM accesses WHERE record_no = d.line_no), []) AS items,
-  coalesce((SELECT list_sort(list(coalesce(path, '') || '|' || coalesce(name, '')))
-    FROM syncs WHERE record_no = d.line_no AND d.access_type = 'Sync' AND folder IS NOT NULL), []) AS syncs
-FROM deliveries d LEFT JOIN addresses a USING (address)
-ORDER BY d.line_no`
+const byRecord = `
+SELECT record_id AS id, epoch_ms(time) AS time, access_type, record_type, is_throttled, mailbox_guid, coalesce(owner_upn, user_id) AS mailbox, user_id,
+  logon_type, address, address_normalized AS normalized, sessions, token_id, client_info, operation_count,
+  coalesce(list_sort(list(concat_ws('|', coalesce(folder_path, ''), coalesce(internet_message_id, ''), coalesce(message_id, ''), coalesce(subject, ''),
+    coalesce(size_bytes::VARCHAR, ''))) FILTER (row_kind = 'item')), []) AS items,
+  coalesce(list_sort(list(coalesce(folder_path, '') || '|' || coalesce(folder_name, '')) FILTER (row_kind = 'folder' AND access_type = 'Sync')), []) AS syncs
+FROM items GROUP BY ALL
+ORDER BY id`
 
 /** What core reads in a record, in the same shape. */
-function read(access: MailAccess): Omit<z.infer<typeof row>, 'line_no'> {
+function read(access: MailAccess): z.infer<typeof row> {
   return {
     id: access.id ?? null,
     time: access.time ?? null,
     access_type: access.accessType ?? null,
+    record_type: whole(access.recordType),
     is_throttled: access.isThrottled ?? null,
     mailbox_guid: access.mailboxGuid ?? null,
     mailbox: access.mailbox ?? null,
+    user_id: access.userId?.trim().toLowerCase() ?? null,
+    logon_type: whole(access.logonType),
     address: access.address?.raw ?? null,
     normalized: access.address?.normalized ?? null,
     sessions: access.sessionKey === undefined ? [] : [access.sessionKey.trim().toLowerCase()],
-    items: isBind(access) ? access.items.map(({ folder, messageId }) => `${folder ?? ''}|${messageId ?? ''}`.toWellFormed()).sort() : [],
+    token_id: access.tokenId ?? null,
+    client_info: access.clientInfo ?? null,
+    operation_count: whole(access.operationCount),
+    items: isBind(access) ? access.items.map(toText).sort() : [],
     syncs: access.syncedFolders.map(({ path, name }) => `${path ?? ''}|${name ?? ''}`).sort(),
   }
+}
+
+function whole(value: number | undefined): number | null {
+  return value === undefined ? null : Math.trunc(value)
+}
+
+function toText({ folder, internetMessageId, messageId, subject, sizeInBytes }: AccessedItem): string {
+  return [folder, internetMessageId, messageId, subject, whole(sizeInBytes)]
+    .map((part) => part ?? '')
+    .join('|')
+    .toWellFormed()
 }
 
 async function evidenceFolders(): Promise<string[]> {
@@ -69,11 +93,11 @@ function isBind({ accessType, recordType }: MailAccess): boolean {
 /** Each record with an Id of its own, so that none is folded into another. */
 async function expectAlike(fixture: LakeFixture, records: readonly Json[]): Promise<void> {
   await fixture.putRecords(records)
-  await using evidence = await openEvidence(fixture.lake, tenantId, years)
+  await using evidence = await openEvidence(fixture.lake, tenantId, years, fixture)
   const connection = await evidence.connect()
-  const found = await readRows(connection, expansion, row)
+  const found = await readRows(connection, byRecord, row)
   connection.closeSync()
-  const sql = found.map(({ line_no, ...rest }) => ({ ...rest, sessions: rest.sessions.slice(0, 1) }))
+  const sql = found.map((record) => ({ ...record, sessions: record.sessions.slice(0, 1) }))
   const core = records.map((record) => read(parseMailAccess(record as JsonObject)))
   const key = ({ id, time, items }: (typeof sql)[number]) => `${id} ${time} ${items}`
   expect(sql.sort((a, b) => (key(a) < key(b) ? -1 : 1))).toEqual(core.sort((a, b) => (key(a) < key(b) ? -1 : 1)))
@@ -98,7 +122,7 @@ describe(openEvidence, () => {
 
   test('SQL bares message ids as core does', async () => {
     await using fixture = await createLakeFixture()
-    await using evidence = await openEvidence(fixture.lake, tenantId, asked)
+    await using evidence = await openEvidence(fixture.lake, tenantId, asked, fixture)
     const connection = await evidence.connect()
     const raws = [
       '<a@x>',
@@ -126,7 +150,7 @@ describe(openEvidence, () => {
     await using fixture = await createLakeFixture()
     await fixture.putRecords([bind(['a@x'])])
     const before = await evidenceFolders()
-    const evidence = await openEvidence(fixture.lake, tenantId, asked)
+    const evidence = await openEvidence(fixture.lake, tenantId, asked, fixture)
     const connection = await evidence.connect()
     await expect(connection.run("SELECT * FROM read_text('/etc/hostname')")).rejects.toThrow(/disabled by configuration/)
     await expect(connection.run('SET enable_external_access = true')).rejects.toThrow()
@@ -141,9 +165,13 @@ describe(openEvidence, () => {
     await fixture.putRecords([large, JSON.stringify(bind(['cr@x'])).replace(',', ',\r')])
     const [key = ''] = await Array.fromAsync(fixture.lake.list('raw/'))
     await fixture.lake.create(key.replace('.ndjson.gz', '-part2.ndjson.gz'), gzipSync(JSON.stringify(bind(['last@x']))))
-    await using evidence = await openEvidence(fixture.lake, tenantId, asked)
+    await using evidence = await openEvidence(fixture.lake, tenantId, asked, fixture)
     const connection = await evidence.connect()
-    const [found] = await readRows(connection, 'SELECT count(*) AS n FROM accesses', z.object({ n: z.coerce.number() }))
+    const [found] = await readRows(
+      connection,
+      "SELECT count(*) AS n FROM items WHERE row_kind = 'item'",
+      z.object({ n: z.coerce.number() }),
+    )
     connection.closeSync()
     expect(found?.n).toBe(60_002)
   })
@@ -155,7 +183,7 @@ describe(openEvidence, () => {
     const body = (await fixture.lake.read(key)) ?? new Uint8Array()
     const cut = key.replace('.ndjson.gz', '~0123456789abcdef.ndjson.gz')
     await fixture.lake.create(cut, body.subarray(0, body.length - 4))
-    await expect(openEvidence(fixture.lake, tenantId, asked)).rejects.toMatchObject({
+    await expect(openEvidence(fixture.lake, tenantId, asked, fixture)).rejects.toMatchObject({
       code: 'EVIDENCE_UNREADABLE',
       message: expect.stringContaining(cut),
     })
@@ -169,7 +197,7 @@ describe(openEvidence, () => {
       key.replace('.ndjson.gz', '-part2.ndjson.gz'),
       gzipSync(Buffer.concat([Buffer.from('{"secret":"'), Buffer.of(0xff, 0x22, 0x7d)])),
     )
-    const error = await openEvidence(fixture.lake, tenantId, asked).catch((reason: unknown) => reason)
+    const error = await openEvidence(fixture.lake, tenantId, asked, fixture).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'EVIDENCE_UNREADABLE' })
     expect(inspect(error)).not.toContain('secret')
   })
@@ -177,6 +205,6 @@ describe(openEvidence, () => {
   test('an abort ends the loading', async () => {
     await using fixture = await createLakeFixture()
     await fixture.putRecords([bind(['a@x'])])
-    await expect(openEvidence(fixture.lake, tenantId, asked, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/)
+    await expect(openEvidence(fixture.lake, tenantId, asked, { ...fixture, signal: AbortSignal.abort() })).rejects.toThrow(/abort/)
   })
 })

@@ -5,7 +5,7 @@ import type { EmailEventCounts, RecordCounts } from './answer.ts'
 import { readRows } from './read-rows.ts'
 import { verdictCounts } from './sql/attribution.ts'
 import { emailEventCounts } from './sql/emails.ts'
-import { recordCounts } from './sql/records.ts'
+import { recordCounts } from './sql/mailboxes.ts'
 
 const number = z.coerce.number()
 const loadedRow = z.object({
@@ -20,9 +20,9 @@ const verdictRow = z.object({ verdict: z.string(), records: number })
 const emailRow: z.ZodType<EmailEventCounts> = z.object({ read: number, messages: number, otherTenant: number, unreadable: number })
 
 /** What became of every line read. */
-export async function readRecordCounts(connection: DuckDBConnection, tenant: TenantId): Promise<RecordCounts> {
+export async function readRecordCounts(connection: DuckDBConnection): Promise<RecordCounts> {
   const verdicts = new Map((await readRows(connection, verdictCounts, verdictRow)).map((row) => [row.verdict, row.records]))
-  const [loaded] = await readRows(connection, recordCounts, loadedRow, { tenant })
+  const [loaded] = await readRows(connection, recordCounts, loadedRow)
   const { read, unreadable, otherTenant, otherOperation, records, variants } = loadedRow.parse(loaded)
   return {
     read,

@@ -22,7 +22,7 @@ async function repair(
   target: string,
   regular: (record: JsonObject) => unknown,
 ): Promise<void> {
-  await connection.run(`CREATE TABLE ${target} (line_no BIGINT, text VARCHAR)`)
+  await connection.run(`CREATE OR REPLACE TABLE ${target} (line_no BIGINT, text VARCHAR)`)
   for await (const lines of linePages(connection, `(SELECT rowid AS line_no, line FROM ${source} WHERE is_odd)`)) {
     await appendRows(
       connection,
@@ -53,7 +53,9 @@ function regularRecord(record: JsonObject): unknown {
   const isSync = (access.accessType ?? (access.recordType === 2 ? 'Sync' : 'Bind')) === 'Sync'
   return {
     ...members,
-    AppAccessContext: isJsonObject(context) ? context : { ...nestedObject(context), AADSessionId: access.sessionKey },
+    AppAccessContext: isJsonObject(context)
+      ? context
+      : { ...nestedObject(context), AADSessionId: access.sessionKey, UniqueTokenId: access.tokenId },
     OperationProperties: regularProperties(access),
     Folders: isSync ? regularSyncs(record) : regularFolders(access),
   }
@@ -78,8 +80,8 @@ function regularProperties({ accessType, isThrottled }: MailAccess): unknown {
 }
 
 function regularFolders({ items }: MailAccess): unknown[] {
-  return items.map(({ folder, internetMessageId, subject }) => ({
+  return items.map(({ folder, internetMessageId, subject, sizeInBytes }) => ({
     Path: folder,
-    FolderItems: [{ InternetMessageId: internetMessageId, Subject: subject }],
+    FolderItems: [{ InternetMessageId: internetMessageId, Subject: subject, SizeInBytes: sizeInBytes }],
   }))
 }

@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { parseTime } from '../parse-time.ts'
-import { printData, printJson } from '../print.ts'
+import { printData, printJson, say } from '../print.ts'
 import { type ReadCoverageOptions, readCoverage } from '../read-coverage.ts'
 import type { SetExitCode } from '../run-command-line.ts'
 import { openRegistry } from '../tenant/open-registry.ts'
@@ -58,6 +58,7 @@ export async function answerQuestion(fleetLake: ObjectStore, question: Question,
   const coverage = await readCoverage(fleetLake, question.tenantId, question, options)
   await using lakes = openTenantLakes(fleetLake)
   await using evidence = await openEvidence(await lakes.open(question.tenantId), question.tenantId, question)
+  for (const note of evidence.notes) say(note)
   return await investigate(evidence, question, coverage)
 }
 

@@ -55,7 +55,7 @@ export const itemColumns: readonly ItemColumn[] = [
   {
     name: 'raw_object',
     type: 'VARCHAR',
-    meaning: "where the record is: the raw object's name without .ndjson.gz, in the partition of this date",
+    meaning: "where the record is: the raw object's name, in the partition of this date",
   },
   { name: 'raw_line', type: 'INTEGER', meaning: 'and the line in it, from 1' },
 ]

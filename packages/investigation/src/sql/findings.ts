@@ -2,12 +2,12 @@
 export const itemised: string = `
 CREATE TEMP TABLE itemised AS
 SELECT
-  mailbox_key, message_id, any_value(folded_id) AS folded_id,
+  mailbox_key, message_id, any_value(message_id_folded) AS folded_id,
   count(*) AS accesses, min(time) AS first_time, max(time) AS last_time,
-  coalesce(list_sort(list(DISTINCT folder) FILTER (folder IS NOT NULL)), []) AS folders,
+  coalesce(list_sort(list(DISTINCT folder_path) FILTER (folder_path IS NOT NULL)), []) AS folders,
   list_sort(list(DISTINCT record_id)) AS record_ids
-FROM judged JOIN accesses USING (record_no)
-WHERE verdict = 'attributed' AND message_id IS NOT NULL
+FROM judged
+WHERE row_kind = 'item' AND verdict = 'attributed' AND message_id IS NOT NULL
 GROUP BY mailbox_key, message_id;
 `
 
@@ -28,20 +28,20 @@ ORDER BY i.mailbox_key, item_id, m.time, m.message_key
 export const bindTotals: string = `
 SELECT
   mailbox_key,
-  count(DISTINCT record_no) AS records,
-  count(a.record_no) AS accesses,
-  count(a.record_no) FILTER (a.message_id IS NULL) AS unnamed,
-  count(DISTINCT record_no) FILTER (a.record_no IS NULL) AS nameless_records
-FROM judged j LEFT JOIN accesses a USING (record_no)
+  count(*) FILTER (item_index = 0) AS records,
+  count(*) FILTER (row_kind = 'item') AS accesses,
+  count(*) FILTER (row_kind = 'item' AND message_id IS NULL) AS unnamed,
+  count(*) FILTER (row_kind = 'record') AS nameless_records
+FROM judged
 WHERE verdict = 'attributed' AND kind = 'Bind'
 GROUP BY mailbox_key
 `
 
 /** E2: folders of Sync records, attributed or not to be decided. */
 export const syncRows: string = `
-SELECT mailbox_key, verdict, folder, list_sort(list(DISTINCT time) FILTER (time IS NOT NULL)) AS times, max(time) AS last_time
-FROM judged JOIN syncs USING (record_no)
-WHERE verdict IN ('attributed', 'undetermined')
+SELECT mailbox_key, verdict, coalesce(folder_path, folder_name) AS folder, list_sort(list(DISTINCT time) FILTER (time IS NOT NULL)) AS times
+FROM judged
+WHERE kind = 'Sync' AND verdict IN ('attributed', 'undetermined')
 GROUP BY mailbox_key, verdict, folder
 ORDER BY mailbox_key, verdict, folder
 `
@@ -49,23 +49,20 @@ ORDER BY mailbox_key, verdict, folder
 /** E4: ids that undecided Bind records name, less those already itemised in the mailbox. */
 export const undeterminedRows: string = `
 SELECT mailbox_key, message_id, list_sort(list_distinct(flatten(list(undecided)))) AS undecided
-FROM judged JOIN accesses USING (record_no) ANTI JOIN itemised i USING (mailbox_key, message_id)
-WHERE verdict = 'undetermined' AND message_id IS NOT NULL
+FROM judged ANTI JOIN itemised i USING (mailbox_key, message_id)
+WHERE row_kind = 'item' AND verdict = 'undetermined' AND message_id IS NOT NULL
 GROUP BY mailbox_key, message_id
 ORDER BY mailbox_key, message_id
 `
 
 /** The owner's records count too: the limit is the mailbox's. */
-export const flaggedTimes: string = `
-SELECT mailbox_key, time FROM records JOIN record_mailboxes USING (record_no)
-WHERE is_throttled ORDER BY mailbox_key, time
-`
+export const flaggedTimes: string = 'SELECT mailbox_key, time FROM flagged SEMI JOIN scope USING (mailbox_key) ORDER BY mailbox_key, time'
 
 /** First and last record of each mailbox and hour: enough to see what they vouch for. */
 export const hourlyTimes: string = `
-SELECT mailbox_key, min(time) AS first_time, max(time) AS last_time
-FROM records JOIN record_mailboxes USING (record_no)
-WHERE time IS NOT NULL GROUP BY mailbox_key, time // 3600000 ORDER BY mailbox_key, first_time
+SELECT mailbox_key, epoch_ms(min(first_time)) AS first_time, epoch_ms(max(last_time)) AS last_time
+FROM mailbox_hours SEMI JOIN scope USING (mailbox_key)
+WHERE hour IS NOT NULL GROUP BY mailbox_key, hour ORDER BY mailbox_key, first_time
 `
 
 /** Messages that lay in each mailbox by its two cut-offs; one without a time may have been there at any. */

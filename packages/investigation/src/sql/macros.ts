@@ -1,6 +1,6 @@
 const codePoints = [9, 10, 11, 12, 13, 32, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]
 const spaces = Array.from({ length: 11 }, (_, index) => 0x2000 + index)
-const whiteSpace = [...codePoints, ...spaces].map((codePoint) => `chr(${codePoint})`).join(' || ')
+const whiteSpace = `'${String.fromCodePoint(...codePoints, ...spaces)}'`
 
 /**
  * How one member of a record is read. These say in SQL what `parseMailAccess` and its neighbours in `@mailtrail/core` say in TypeScript;
@@ -18,6 +18,10 @@ CREATE MACRO member(j, path) AS text_of(json_extract(j, path));
 
 CREATE MACRO bare_id(t) AS
   nullif(CASE WHEN trimmed(t) LIKE '<%>' THEN trimmed(substr(trimmed(t), 2, length(trimmed(t)) - 2)) ELSE trimmed(t) END, '');
+
+-- A whole number, also where it comes as text; decimals are cut off.
+CREATE MACRO whole_of(value) AS
+  CASE WHEN json_type(value) IN ('VARCHAR', 'UBIGINT', 'BIGINT', 'DOUBLE') THEN TRY_CAST(trunc(TRY_CAST(trimmed(value ->> '$') AS DOUBLE)) AS BIGINT) END;
 
 -- UTC milliseconds whatever the session's zone, for a time without a zone is UTC.
 CREATE MACRO zoned_ms(t) AS

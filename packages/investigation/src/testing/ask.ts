@@ -19,12 +19,12 @@ function question(parts: Partial<Question> = {}): Question {
 
 /** Opens the fixture's evidence and asks one question of it. */
 export async function ask(
-  { lake }: LakeFixture,
+  { lake, cacheFolder }: LakeFixture,
   parts: Partial<Question> = {},
   coverage: readonly CoverageInterval[] = settled,
 ): Promise<Answer> {
   const wanted = question(parts)
-  await using evidence = await openEvidence(lake, wanted.tenantId, wanted)
+  await using evidence = await openEvidence(lake, wanted.tenantId, wanted, { cacheFolder })
   return await investigate(evidence, wanted, coverage)
 }
 

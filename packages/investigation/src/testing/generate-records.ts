@@ -48,6 +48,7 @@ const kinds = ['Bind', 'Sync', 'bind', ' SYNC ', 'Other', null]
 const names = ['IsThrottled', 'isthrottled', ' ISTHROTTLED ', 'Throttled', null, 5]
 const ids = ['<a@x>', 'b@x', ' <c@x> ', '<>', '', null, undefined, 7, '<Ünï@x>', '<half\ud83d@x>', '{odd}@x', '@{odd@x']
 const paths = ['\\Inbox', '\\Boîte de réception', 'Not Available', '', null, 3, '\\[x] "quoted", \\u0000']
+const numbers = [0, 2, '1', ' 7 ', 1156492.5, '1156492.00', '44329', 'many', '', true, null, undefined, [3]]
 const texts = ['s-1', ' S-2 ', '', null, undefined, 4]
 
 /** MailItemsAccessed records in every shape seen on the wire, in exports, or feared; the same ones for a count. */
@@ -70,7 +71,7 @@ export function generateRecords(count: number): Json[] {
       isPlain ? null : 'x',
       isPlain ? 7 : '@{Value=Sync; Name=MailAccessType}',
     ])
-  const item = (): unknown => strange(wrapped({ InternetMessageId: pick(ids), Subject: pick(paths), SizeInBytes: 1156492.5 }))
+  const item = (): unknown => strange(wrapped({ InternetMessageId: pick(ids), Subject: pick(paths), SizeInBytes: pick(numbers) }))
   const folder = (): unknown => strange(wrapped({ Path: pick(paths), Name: pick(texts), FolderItems: strange(wrapped(some(3, item))) }))
   const record = (_: unknown, index: number): Json => {
     isPlain = index % 2 === 0
@@ -85,7 +86,10 @@ export function generateRecords(count: number): Json[] {
       ClientIPAddress: pick(addresses),
       ClientIP: pick(addresses),
       SessionId: pick(texts),
-      AppAccessContext: strange(wrapped({ AADSessionId: pick(texts), ClientAppId: pick(texts) })),
+      LogonType: pick(numbers),
+      ClientInfoString: pick(texts),
+      OperationCount: pick(numbers),
+      AppAccessContext: strange(wrapped({ AADSessionId: pick(texts), ClientAppId: pick(texts), UniqueTokenId: pick(texts) })),
       OperationProperties: strange(wrapped(some(3, property))),
       Folders: strange(wrapped(some(3, folder))),
       Item: strange(wrapped({ ParentFolder: strange(wrapped({ Name: pick(texts), Path: pick(paths) })) })),

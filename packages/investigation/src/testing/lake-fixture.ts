@@ -13,6 +13,8 @@ export type Json = Readonly<Record<string, unknown>>
 /** A folder lake for one test, and short ways to put evidence into it. */
 export interface LakeFixture extends AsyncDisposable {
   readonly lake: ObjectStore
+  /** For copies of items. */
+  readonly cacheFolder: string
   /** Records of one content, sorted into their dates. */
   putRecords(
     records: readonly (Json | string)[],
@@ -23,10 +25,11 @@ export interface LakeFixture extends AsyncDisposable {
 
 export async function createLakeFixture(): Promise<LakeFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'mailtrail-lake-'))
-  const lake = createFolderStore(folder)
+  const lake = createFolderStore(join(folder, 'lake'))
   let contents = 0
   return {
     lake,
+    cacheFolder: join(folder, 'cache'),
     async putRecords(records, { content = `content-${++contents}`, tenant = tenantId, variant } = {}) {
       for (const [date, lines] of Map.groupBy(records, dateOf)) {
         const key = rawKey('MailItemsAccessed', tenant, date, content)

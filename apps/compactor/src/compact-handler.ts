@@ -1,3 +1,4 @@
+import { compactDate } from '@mailtrail/investigation'
 import type { CompactTask, Handler } from '@mailtrail/queues'
 import type { TenantLakes } from '@mailtrail/tenants'
 
@@ -5,10 +6,10 @@ export interface CompactDeps {
   readonly lakes: Pick<TenantLakes, 'open'>
 }
 
-/** Makes the items of one tenant and date from its raw objects. */
+/** Brings the items of one tenant and date up to date. */
 export function createCompactHandler({ lakes }: CompactDeps): Handler<CompactTask> {
   return async ({ tenantId, date }, { signal, log }) => {
-    const lake = await lakes.open(tenantId, { signal })
-    log.info({ event: 'items.not_made', date, lake: lake.place })
+    const compaction = await compactDate(await lakes.open(tenantId, { signal }), tenantId, date, { signal })
+    if (compaction.outcome === 'made') log.info({ event: 'items.made', date, objects: compaction.objects })
   }
 }

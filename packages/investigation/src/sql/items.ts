@@ -1,0 +1,177 @@
+import { itemColumns } from '../items/item-columns.ts'
+import { manifestKey } from '../items/items-manifest.ts'
+
+const columnNames = itemColumns.map(({ name }) => name).join(', ')
+
+/** The lines as stored, less the few that DuckDB cannot read as they are: {@link repairLines} has put those into `repaired`. */
+export const readableLines: string = `
+CREATE OR REPLACE VIEW readable_lines AS
+SELECT l.rowid AS line_no, coalesce(r.text, l.line) AS j
+FROM lines l LEFT JOIN repaired r ON r.line_no = l.rowid
+WHERE CASE WHEN r.line_no IS NULL THEN NOT is_odd ELSE r.text IS NOT NULL END;
+`
+
+/**
+ * One row a line. Without `IsThrottled` a record does not say that the mailbox was not throttled: NULL, not false. Another organization's
+ * records and other operations are not kept, and counted.
+ */
+export const deliveries: string = `
+CREATE OR REPLACE TABLE deliveries AS
+WITH members AS (
+  SELECT line_no, json_transform(j, '{
+    "Id": "JSON", "OrganizationId": "JSON", "Operation": "JSON", "CreationTime": "JSON", "RecordType": "JSON",
+    "OperationProperties": "JSON", "MailboxGuid": "JSON", "MailboxOwnerUPN": "JSON", "UserId": "JSON", "LogonType": "JSON",
+    "ClientIPAddress": "JSON", "ClientIP": "JSON", "SessionId": "JSON", "AppId": "JSON", "ClientAppId": "JSON",
+    "AppAccessContext": "JSON", "ClientInfoString": "JSON", "OperationCount": "JSON"
+  }') AS r
+  FROM readable_lines
+), listed AS (
+  SELECT line_no, r,
+    property_values(r.OperationProperties, 'mailaccesstype') AS access_types,
+    property_values(r.OperationProperties, 'isthrottled') AS flags,
+    zoned_ms(text_of(r.CreationTime)) AS time
+  FROM members
+), read AS (
+  SELECT
+    line_no,
+    lower(text_of(r.OrganizationId)) AS organization,
+    text_of(r.Operation) AS operation,
+    make_timestamp_ms(sane_ms(time)) AS time,
+    text_of(r.Id) AS record_id,
+    CASE WHEN list_contains(access_types, 'sync') THEN 'Sync' WHEN list_contains(access_types, 'bind') THEN 'Bind' END AS access_type,
+    whole_of(r.RecordType)::INTEGER AS record_type,
+    CASE WHEN list_contains(flags, 'true') THEN true WHEN list_contains(flags, 'false') THEN false END AS is_throttled,
+    lower(trimmed(text_of(r.MailboxGuid))) AS mailbox_guid,
+    lower(trimmed(text_of(r.MailboxOwnerUPN))) AS owner_upn,
+    lower(trimmed(text_of(r.UserId))) AS user_id,
+    whole_of(r.LogonType)::INTEGER AS logon_type,
+    coalesce(text_of(r.ClientIPAddress), text_of(r.ClientIP)) AS address,
+    list_filter(
+      [text_of(r.SessionId), member(r.AppAccessContext, '$.AADSessionId')], lambda s: s IS NOT NULL
+    ).list_transform(lambda s: lower(trimmed(s))) AS sessions,
+    member(r.AppAccessContext, '$.UniqueTokenId') AS token_id,
+    list_filter(
+      [text_of(r.AppId), text_of(r.ClientAppId), member(r.AppAccessContext, '$.ClientAppId')], lambda a: a IS NOT NULL
+    ).list_transform(lambda a: lower(trimmed(a))) AS apps,
+    text_of(r.ClientInfoString) AS client_info,
+    whole_of(r.OperationCount) AS operation_count
+  FROM listed
+)
+SELECT *,
+  coalesce(operation = 'MailItemsAccessed', false) AND coalesce(organization, $tenant) = $tenant AS is_kept,
+  coalesce(access_type, CASE WHEN record_type = 2 THEN 'Sync' ELSE 'Bind' END) AS kind
+FROM read;
+`
+
+/** Addresses that are not known yet; core reads them. */
+export const newAddresses: string = `
+SELECT DISTINCT address FROM deliveries ANTI JOIN addresses USING (address) WHERE is_kept AND address IS NOT NULL
+`
+
+/**
+ * Every item of every folder of Bind records: several folders, several items and an empty first folder all occur. A Sync names its folder in
+ * `Item.ParentFolder`; other readers of the feed report `Folders`. Records outside of the time that is asked about only show that
+ * they are there.
+ */
+export const itemRows: string = `
+INSERT INTO item_rows
+WITH expanded AS (
+  SELECT line_no, kind, j FROM deliveries JOIN readable_lines USING (line_no)
+  WHERE is_kept AND (time IS NULL OR time BETWEEN make_timestamp_ms($from::BIGINT) AND make_timestamp_ms($to::BIGINT))
+), bound AS (
+  SELECT line_no, unnest(json_extract(j, '$.Folders[*]')) AS folder FROM expanded WHERE kind = 'Bind'
+), listed AS MATERIALIZED (
+  SELECT line_no, folder_path(folder) AS folder_path, json_extract(folder, '$.FolderItems[*]') AS items FROM bound
+), items AS (
+  SELECT line_no, folder_path, unnest(items) AS item FROM listed
+), messages AS (
+  SELECT line_no, folder_path, json_transform(item, '{"InternetMessageId": "JSON", "Subject": "JSON", "SizeInBytes": "JSON"}') AS m
+  FROM items WHERE json_type(item) = 'OBJECT'
+), synced AS (
+  SELECT line_no, json_extract(j, '$.Item.ParentFolder') AS folder FROM expanded WHERE kind = 'Sync'
+  UNION ALL
+  SELECT line_no, unnest(json_extract(j, '$.Folders[*]')) FROM expanded WHERE kind = 'Sync'
+), folders AS (
+  SELECT line_no, folder_path(folder) AS folder_path, member(folder, '$.Name') AS folder_name FROM synced
+), named AS (
+  SELECT line_no, 'item' AS row_kind, folder_path, NULL AS folder_name, text_of(m.InternetMessageId) AS internet_message_id,
+    text_of(m.Subject) AS subject, whole_of(m.SizeInBytes) AS size_bytes
+  FROM messages
+  UNION ALL
+  SELECT line_no, 'folder', folder_path, folder_name, NULL, NULL, NULL FROM folders WHERE folder_path IS NOT NULL OR folder_name IS NOT NULL
+), numbered AS (
+  SELECT *, row_number() OVER (PARTITION BY line_no) - 1 AS item_index, bare_id(internet_message_id) AS message_id FROM named
+), complete AS (
+  SELECT d.*, n.* EXCLUDE (line_no, row_kind, item_index), coalesce(n.row_kind, 'record') AS row_kind, coalesce(n.item_index, 0) AS item_index,
+    lower(message_id) AS message_id_folded, a.normalized AS address_normalized, a.is_exchange_online,
+    l.digest AS record_digest, l.raw_object, l.raw_line, $recordsBefore::BIGINT + line_no AS record_no
+  FROM deliveries d JOIN lines l ON l.rowid = line_no LEFT JOIN numbered n USING (line_no) LEFT JOIN addresses a USING (address)
+  WHERE is_kept
+)
+SELECT ${columnNames}, record_no FROM complete;
+`
+
+/** All rows: those of local items files, and those of `item_rows`. */
+export function itemsView(files: readonly string[]): string {
+  const compacted = files.length === 0 ? '' : `SELECT ${columnNames} FROM ${parquet(files)} UNION ALL`
+  return `CREATE VIEW items AS ${compacted} SELECT ${columnNames} FROM item_rows`
+}
+
+/**
+ * Writes all rows to a file, with the variable `manifest` in its metadata. In order of time, so that a reader passes over the row groups of
+ * other times; the rest makes the order one.
+ */
+export function itemsFile(path: string): string {
+  return `COPY (SELECT ${columnNames} FROM items ORDER BY time, record_id, record_digest, raw_object, raw_line, item_index)
+    TO '${quoted(path)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows}, KV_METADATA {${manifestKey}: getvariable('manifest')})`
+}
+
+/** Two or three megabytes, packed: a time within a date is found, and several can be read at once. */
+const rowGroupRows = 61_440
+
+function quoted(path: string): string {
+  return path.replaceAll("'", "''")
+}
+
+/** The records that rows of `item_rows` may repeat. */
+export function compactedView(files: readonly string[]): string {
+  const from = files.length === 0 ? 'item_rows WHERE false' : `${parquet(files)} WHERE item_index = 0`
+  return `CREATE OR REPLACE VIEW compacted AS SELECT record_id, record_digest FROM ${from}`
+}
+
+function parquet(files: readonly string[]): string {
+  return `read_parquet([${files.map((file) => `'${quoted(file)}'`).join(', ')}], hive_partitioning = false)`
+}
+
+/** \`record_no\` tells the records of this table apart. */
+export const itemRowsTable: string = `
+CREATE TABLE item_rows (${itemColumns.map(({ name, type }) => `${name} ${type}`).join(', ')}, record_no BIGINT);
+`
+
+export const lineCounts: string = `
+SELECT
+  (SELECT count(*) FROM lines) AS read,
+  (SELECT count(*) FROM lines) - (SELECT count(*) FROM deliveries) AS unreadable,
+  count(*) FILTER (organization <> $tenant) AS "otherTenant",
+  count(*) FILTER (coalesce(organization, $tenant) = $tenant AND operation IS DISTINCT FROM 'MailItemsAccessed') AS "otherOperation"
+FROM deliveries
+`
+
+/**
+ * Takes away the records of `item_rows` that stand there or in `compacted` before: those of one Id and digest. A record without an Id counts
+ * by itself, for an empty Id is no key; two different records under one Id are both kept.
+ */
+export const dropRepeats: string = `
+CREATE TEMP TABLE repeats AS
+WITH fresh AS (
+  SELECT record_no, record_id, record_digest FROM item_rows WHERE item_index = 0 AND record_id IS NOT NULL
+), repeated AS (
+  SELECT record_id, record_digest, min(record_no) AS first_no FROM fresh GROUP BY ALL HAVING count(*) > 1
+)
+SELECT record_no FROM fresh JOIN repeated USING (record_id, record_digest) WHERE record_no > first_no
+UNION
+SELECT record_no FROM fresh SEMI JOIN compacted USING (record_id, record_digest);
+
+DELETE FROM item_rows WHERE record_no IN (SELECT record_no FROM repeats);
+DROP TABLE repeats;
+`
