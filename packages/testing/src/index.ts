@@ -1,5 +1,6 @@
 export * from './azurite.ts'
 export * from './flaky-proxy.ts'
+export * from './radosgw.ts'
 export * from './redis.ts'
 export * from './simulator.ts'
 export * from './temporary-folder.ts'
