@@ -31,6 +31,7 @@ const authCodes = new Set([
   'ACTIVITY_API_ACCESS_BLOCKED',
   'SECRET_UNAVAILABLE',
   'SEALED_SECRET_INVALID',
+  'LAKE_ACCESS_DENIED',
 ])
 
 export function exitCodeOf(error: unknown): number {

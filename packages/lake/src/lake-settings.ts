@@ -1,3 +1,6 @@
+/** The classes whose objects can be read at once. */
+type S3StorageClass = 'STANDARD' | 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR'
+
 /** How one lake is reached and written; what is absent is left to the SDK of its kind. Secrets are references. */
 export interface LakeSettings {
   /** Address of the service, for one that is not the vendor's own. */
@@ -10,8 +13,7 @@ export interface LakeSettings {
   readonly pathStyle?: boolean | undefined
   /** S3: key of the KMS that objects are encrypted with; absent: as the bucket says. */
   readonly kmsKeyId?: string | undefined
-  /** S3: such as `STANDARD_IA`. */
-  readonly storageClass?: string | undefined
+  readonly storageClass?: S3StorageClass | undefined
   /** S3: tags of each object. */
   readonly tags?: Readonly<Record<string, string>> | undefined
   /** S3: profile of the SDK's configuration files, which may assume a role. */

@@ -8,10 +8,10 @@ export const stagingFolder = '.staging'
  *
  * @throws {@link MailtrailError} `LAKE_KEY_INVALID` when `key` could mean another place than it says, in any kind of lake
  */
-export function requireKey(key: string): void {
+export function requireKey(key: string): string {
   const parts = key.split('/')
   const isOdd = (part: string): boolean => part === '' || part === '.' || part === '..' || /[^ -~]|\\/.test(part)
-  if (!parts.some(isOdd) && parts[0] !== stagingFolder) return
+  if (!parts.some(isOdd) && parts[0] !== stagingFolder) return key
   throw new MailtrailError(
     'LAKE_KEY_INVALID',
     `"${key}" is not a key of the lake: empty, "." and ".." parts, backslashes, what is not ASCII and ${stagingFolder} are refused.`,

@@ -1,6 +1,9 @@
 import { secretReferenceSchema } from '@mailtrail/core'
 import { z } from 'zod'
 
+/** Only those whose objects can be read at once. */
+const storageClasses = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'] as const
+
 /** Settings of one lake; each kind takes its own and refuses the others. Secrets are references. */
 export interface LakeConfig {
   readonly endpoint?: string | undefined
@@ -8,7 +11,7 @@ export interface LakeConfig {
   readonly region?: string | undefined
   readonly pathStyle?: boolean | undefined
   readonly kmsKeyId?: string | undefined
-  readonly storageClass?: string | undefined
+  readonly storageClass?: (typeof storageClasses)[number] | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
   readonly profile?: string | undefined
   readonly accessKeyId?: string | undefined
@@ -25,7 +28,7 @@ const s3 = z
     region: text,
     pathStyle: z.boolean().optional(),
     kmsKeyId: text,
-    storageClass: text,
+    storageClass: z.enum(storageClasses).optional(),
     tags: z.record(z.string().min(1), z.string()).optional(),
     profile: text,
     accessKeyId: text,
