@@ -6,7 +6,7 @@ import { requestS3Page } from './s3-list.ts'
 import { parseS3Location } from './s3-location.ts'
 import { createS3Store } from './s3-store.ts'
 
-const patienceMs = { opening: 5_000, working: 30_000 }
+const patienceMs = { opening: 3_000, working: 30_000 }
 
 /**
  * Opens the lake in a bucket, and asks once whether it is there and may be listed.

@@ -8,15 +8,15 @@ import { headS3Object } from './s3-head.ts'
 import { listS3Keys } from './s3-list.ts'
 import { objectMissing, openS3Object } from './s3-object.ts'
 import { removeS3Object } from './s3-remove.ts'
-import { createS3Object, createS3Replace } from './s3-write.ts'
+import { createS3Create, createS3Replace } from './s3-write.ts'
 
 /** A lake in a bucket, or below a prefix of one. Conditional requests hold its promises, so the service must know them. */
 export function createS3Store(options: S3BucketOptions): ObjectStore {
   const bucket = createS3Bucket(options)
-  const replace = createS3Replace(bucket)
+  const [create, replace] = [createS3Create(bucket), createS3Replace(bucket)]
   return {
     place: bucket.place,
-    create: async (key, body, abortable) => createS3Object(bucket, requireKey(key), body, abortable),
+    create: async (key, body, abortable) => create(requireKey(key), body, abortable),
     read: async (key, abortable) => (await readVersion(bucket, requireKey(key), abortable))?.bytes,
     stream: (key, streamOptions) => streamObject(bucket, key, streamOptions),
     readVersion: async (key, abortable) => readVersion(bucket, requireKey(key), abortable),
