@@ -20,6 +20,16 @@ export function rawKey(operation: string, tenantId: TenantId, date: string, cont
   return `${rawPrefix(operation, tenantId, date)}${contentHash(contentId)}.ndjson.gz`
 }
 
+/** The {@link contentHash} in the key of a raw object, whatever its part, variant and packing; undefined when it is none. */
+export function contentHashOf(key: string): string | undefined {
+  return /\/([0-9a-f]{64})(?:-part\d+)?(?:~[0-9a-f]{16})?\.ndjson\.(?:gz|zst)$/.exec(key)?.[1]
+}
+
+/** The event date in a key; undefined when it has none. */
+export function dateOf(key: string): string | undefined {
+  return /\/date=([^/]+)\//.exec(key)?.[1]
+}
+
 /** Where the second and further parts of what is too long for one object go. */
 export function partKey(key: string, part: number): string {
   return part === 1 ? key : key.replace(packedSuffix, `-part${part}$&`)
@@ -106,6 +116,20 @@ export function checkKey(tenantId: TenantId, at: string): string {
   return `${checksPrefix(tenantId)}${at.replaceAll(':', '')}.json`
 }
 
+/** Up to which event date raw of the tenant was removed. */
+export function retiredRawKey(tenantId: TenantId): string {
+  return `${retiredRawPrefix}${tenantId}.json`
+}
+
+const retiredRawPrefix = 'control/retention/'
+
+/** That records of an operation were kept by this fleet at any time: their partitions begin with it. */
+export function keptOperationKey(operation: string): string {
+  return `${keptOperationsPrefix}${encodeURIComponent(operation)}.json`
+}
+
+export const keptOperationsPrefix = 'control/operations/'
+
 /** That the one-time state of a consent link was used. `nonce` is base64url. */
 export function consentKey(nonce: string): string {
   return `control/consent/${nonce}.json`
@@ -122,9 +146,16 @@ export function itemsKey(tenantId: TenantId, date: string): string {
   return `${itemsPrefix(tenantId, date)}items.parquet`
 }
 
-/** Whether an object of this key may change: the registration of a tenant, and items, which are rebuilt from raw. All else is written once. */
+/**
+ * Whether an object of this key may change: the registration of a tenant, what was retired of it, and items, which are rebuilt from raw. All else
+ * is written once.
+ */
 export function isReplaceable(key: string): boolean {
-  return key.startsWith(itemsPrefixOfAll) || (key.startsWith(tenantsPrefix) && !key.slice(tenantsPrefix.length).includes('/'))
+  return (
+    key.startsWith(itemsPrefixOfAll) ||
+    key.startsWith(retiredRawPrefix) ||
+    (key.startsWith(tenantsPrefix) && !key.slice(tenantsPrefix.length).includes('/'))
+  )
 }
 
 /** @throws {@link MailtrailError} `LAKE_KEY_INVALID` when an object of this key never changes */
