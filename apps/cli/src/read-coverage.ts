@@ -10,7 +10,7 @@ import {
   tenantCoverage,
 } from '@mailtrail/core'
 import { type ObjectStore, readLatestEntries, readLedger } from '@mailtrail/lake'
-import { readHistory } from '@mailtrail/tenants'
+import { readHistory, readRetiredRaw } from '@mailtrail/tenants'
 import { openTenantLakes } from './open-tenant-lakes.ts'
 
 export interface ReadCoverageOptions extends Abortable {
@@ -40,5 +40,7 @@ export async function readCoverageEvidence(
   const entries = await readLedger(lake, tenantId, evidenceSpan(range, horizonMs), options)
   // The latest service date in the ledger is the present, however long after the range.
   const latest = await readLatestEntries(lake, tenantId, options)
-  return { contentType: mailContentType, history, entries: [...entries, ...latest], horizonMs }
+  const retired = await readRetiredRaw(fleetLake, tenantId, options)
+  const retiredBefore = retired === undefined ? undefined : Date.parse(retired)
+  return { contentType: mailContentType, history, entries: [...entries, ...latest], horizonMs, retiredBefore }
 }

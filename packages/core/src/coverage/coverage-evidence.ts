@@ -11,6 +11,8 @@ export interface CoverageEvidence {
   readonly horizonMs?: number
   /** The operation that is asked about: an entry answers only for those it kept. */
   readonly operation?: string
+  /** Event time before which raw was removed by retention or deletion, UTC milliseconds. */
+  readonly retiredBefore?: number | undefined
 }
 
 /** A window is listed within 7 days of its end or never, so no pause in the listings that reaches into a range began longer before it. */

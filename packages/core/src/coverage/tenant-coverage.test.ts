@@ -79,6 +79,14 @@ describe('the rule', () => {
     expect(statesOf(settledDay, firstDay)).toEqual(allOf('settled'))
   })
 
+  test('is outside where its raw was removed, whatever the ledger says of it', () => {
+    const evidence = { contentType, history, entries: settledDay, retiredBefore: hour(6) }
+    expect(tenantCoverage(evidence, firstDay)).toEqual([
+      { from: hour(0), to: hour(6), state: 'outside', cause: 'beyond retention', recoverable: false },
+      { from: hour(6), to: hour(24), state: 'settled' },
+    ])
+  })
+
   test('without the settling sweep it is provisional while the span can be listed', () => {
     expect(statesOf(windows(0, 103), firstDay)).toEqual(allOf('provisional'))
   })

@@ -3,7 +3,7 @@ import { collectionDoubts } from './collection-doubts.ts'
 import { contentDoubts } from './content-doubts.ts'
 import type { CoverageEvidence } from './coverage-evidence.ts'
 import type { CoverageInterval } from './coverage-state.ts'
-import { coverageOf } from './doubt.ts'
+import { coverageOf, type Doubt } from './doubt.ts'
 import { feedOf } from './feed.ts'
 import { listingDoubts } from './listing-doubts.ts'
 
@@ -17,5 +17,11 @@ export function tenantCoverage(evidence: CoverageEvidence, range: Interval): Cov
   if (feed.periods.length === 0) {
     return [{ ...range, state: 'outside', cause: `${evidence.contentType} is not collected for this tenant`, recoverable: false }]
   }
-  return coverageOf([...collectionDoubts(feed), ...listingDoubts(feed), ...contentDoubts(feed)], range)
+  return coverageOf([...retentionDoubts(evidence), ...collectionDoubts(feed), ...listingDoubts(feed), ...contentDoubts(feed)], range)
+}
+
+/** What the ledger says was stored is there no more. */
+function retentionDoubts({ retiredBefore }: CoverageEvidence): Doubt[] {
+  if (retiredBefore === undefined) return []
+  return [{ from: Number.NEGATIVE_INFINITY, to: retiredBefore, state: 'outside', cause: 'beyond retention', recoverable: false }]
 }
