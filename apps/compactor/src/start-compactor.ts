@@ -1,17 +1,21 @@
-import { type CompactionTask, compactionTaskSchema, connectRedis, queueNames, startWorker } from '@mailtrail/queues'
+import { type CompactionTask, compactionTaskSchema, connectRedis, createWorkQueues, queueNames, startWorker } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
 import { createTenantLakes, openFleetLake } from '@mailtrail/tenants'
 import { createCompactHandler } from './compact-handler.ts'
+import { createRetainHandler } from './retain-handler.ts'
 
-/** Makes items from raw, one date at a time: what a process may hold in memory is bounded for one. */
-export const startCompactor: Role = async ({ config, log }) => {
+/** Makes items from raw and applies retention, one job at a time: what a process may hold in memory is bounded for one. */
+export const startCompactor: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
     connection.disconnect(),
   )
   const fleetLake = parts.use(await openFleetLake(config))
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
-  const compact = createCompactHandler({ lakes })
+  const queues = parts.use(createWorkQueues(redis))
+  const deps = { fleetLake, lakes, clock, retention: config.retention }
+  const compact = createCompactHandler(deps)
+  const retain = createRetainHandler({ ...deps, queues })
   parts.use(
     await startWorker<CompactionTask>(redis, {
       queue: queueNames.compactions,
@@ -20,6 +24,8 @@ export const startCompactor: Role = async ({ config, log }) => {
         switch (task.kind) {
           case 'compact':
             return compact(task, context)
+          case 'retain':
+            return retain(task, context)
         }
       },
       concurrency: 1,

@@ -77,7 +77,14 @@ export interface CompactTask {
   readonly date: string
 }
 
-export type CompactionTask = CompactTask
+/** Remove what is past the tenant's retention. */
+export interface RetainTask {
+  readonly v: 1
+  readonly kind: 'retain'
+  readonly tenantId: TenantId
+}
+
+export type CompactionTask = CompactTask | RetainTask
 
 const tenantId = z.string().transform(parseTenantId)
 const span = {
@@ -127,4 +134,5 @@ export const alertTaskSchema: z.ZodType<AlertTask> = z.object({
 
 export const compactionTaskSchema: z.ZodType<CompactionTask> = z.discriminatedUnion('kind', [
   z.object({ v: z.literal(1), kind: z.literal('compact'), tenantId, date: z.string().regex(/^(\d{4}-\d\d-\d\d|unknown)$/) }),
+  z.object({ v: z.literal(1), kind: z.literal('retain'), tenantId }),
 ])

@@ -9,6 +9,7 @@ import type {
   ListTask,
   PeekTask,
   PeekTurnTask,
+  RetainTask,
   SealTask,
   TurnTask,
   WindowTask,
@@ -46,6 +47,8 @@ export interface WorkQueues extends AsyncDisposable {
    * @returns whether it was queued: false while another date of the tenant waits or runs
    */
   compact(task: Omit<CompactTask, 'v' | 'kind'>): Promise<boolean>
+  /** One at a time for a tenant; asked for while one runs, it runs again after it. */
+  retain(task: Omit<RetainTask, 'v' | 'kind'>): Promise<void>
   /** Whether a turn waits or runs; false once it ended, or when Redis lost it. */
   hasTurn(turnId: string): Promise<boolean>
   /** Jobs that wait, wait to be tried again, or run, over all stages. */
@@ -107,6 +110,10 @@ export function createWorkQueues(redis: Redis): WorkQueues {
       const deduplication = { id: `${task.tenantId}/compact` }
       const job = await compactions.add('compact', { v: 1, kind: 'compact', ...task }, { attempts: 3, jobId, deduplication })
       return job.id === jobId
+    },
+    retain: async (task) => {
+      const deduplication = { id: `${task.tenantId}/retain`, keepLastIfActive: true }
+      await compactions.add('retain', { v: 1, kind: 'retain', ...task }, { attempts: 3, deduplication })
     },
     hasTurn: async (turnId) => {
       const state = await contents.getJobState(turnId)

@@ -17,12 +17,15 @@ test('what raw was removed only grows, whoever notes it', async () => {
   expect(await readRetiredRaw(lake, tenantId)).toBe('2024-03-13')
 })
 
-test.each(['', '{"schema":2}', '{"schema":1,"tenantId":"x","before":"soon"}'])('a note %j is refused, and no coverage told', async (text) => {
-  await using folder = await temporaryFolder()
-  const lake = createFolderStore(folder.path)
-  await lake.create(retiredRawKey(tenantId), Buffer.from(text))
-  await expect(readRetiredRaw(lake, tenantId)).rejects.toMatchObject({ code: 'RETENTION_NOTE_INVALID' })
-})
+test.each(['', '{"schema":2}', '{"schema":1,"tenantId":"x","before":"soon"}'])(
+  'a note %j is refused, and no coverage told',
+  async (text) => {
+    await using folder = await temporaryFolder()
+    const lake = createFolderStore(folder.path)
+    await lake.create(retiredRawKey(tenantId), Buffer.from(text))
+    await expect(readRetiredRaw(lake, tenantId)).rejects.toMatchObject({ code: 'RETENTION_NOTE_INVALID' })
+  },
+)
 
 test('operations that were kept once are known for good', async () => {
   await using folder = await temporaryFolder()
