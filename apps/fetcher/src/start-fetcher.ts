@@ -14,7 +14,7 @@ import {
   startWorker,
 } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
-import { createTenantApis, createTenantLakes, openFleetLake } from '@mailtrail/tenants'
+import { createTenantApis, createTenantLakes, noteKeptOperations, openFleetLake } from '@mailtrail/tenants'
 import { createPeekTurnHandler } from './run-peek-turn.ts'
 import { createTurnHandler } from './run-turn.ts'
 
@@ -25,6 +25,7 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
     connection.disconnect(),
   )
   const fleetLake = parts.use(await openFleetLake(config))
+  await noteKeptOperations(fleetLake, Object.values(config.routes).flat())
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const apis = parts.use(createTenantApis(fleetLake, { ...config, clock, budgets: createRequestBudgets(redis) }))
   const queues = parts.use(createWorkQueues(redis))

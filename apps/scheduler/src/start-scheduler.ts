@@ -2,6 +2,7 @@ import { eachConcurrently, hourMs, minuteMs, type TenantId } from '@mailtrail/co
 import { connectRedis, createTenantBrakes, createTurns, createWorkQueues } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
 import { createTenantLakes, listTenantIds, openFleetLake } from '@mailtrail/tenants'
+import { RetentionRounds } from './retention-rounds.ts'
 import { TenantSchedule } from './schedule-tenant.ts'
 
 /** Tenants looked at at a time: enough to hide a store's latency. */
@@ -19,11 +20,13 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
   const destinations = config.destinations.map(({ name }) => name)
   const horizonMs = config.horizonHours * hourMs
   const deps = { fleetLake, queues, turns: createTurns(redis, queues), brakes: createTenantBrakes(redis), destinations, horizonMs }
+  const rounds = new RetentionRounds({ fleetLake, queues, retention: config.retention })
   const schedules = new Map<TenantId, TenantSchedule>()
   const ending = new AbortController()
   const options = { signal: ending.signal }
 
   const tickTenant = async (tenantId: TenantId): Promise<void> => {
+    await rounds.offer(tenantId, clock.now(), options)
     const known = schedules.get(tenantId)
     const schedule = known ?? new TenantSchedule({ ...deps, lake: await lakes.open(tenantId, options) }, tenantId)
     if (!known) await schedule.load(clock.now(), options)
