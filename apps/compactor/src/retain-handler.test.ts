@@ -21,7 +21,6 @@ const otherTenant = parseTenantId('99999999-2222-4333-8444-555555555555')
 const start = Date.parse('2024-03-11T00:00:00Z')
 const at = (n: number): number => start + n * dayMs
 const day = (n: number): string => utcDate(at(n))
-const days = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, n) => day(from + n))
 const operations = ['MailItemsAccessed', 'Send']
 
 describe('retention', () => {
