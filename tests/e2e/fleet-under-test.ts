@@ -11,9 +11,10 @@ import {
   truthSchema,
 } from '@mailtrail/cli'
 import { hourMs } from '@mailtrail/core'
-import { type ObjectStore, openLake } from '@mailtrail/lake'
+import type { ObjectStore } from '@mailtrail/lake'
 import { connectRedis, createWorkQueues } from '@mailtrail/queues'
 import { type Config, createLogger, logFile, SimulatedClock } from '@mailtrail/runtime'
+import { openFleetLake } from '@mailtrail/tenants'
 import { startRedis, startSimulator, type TestRedis, type TestSimulator, temporaryFolder } from '@mailtrail/testing'
 
 /** A fleet on real parts: redis-server, the simulator over TLS, a folder lake, roles in this process. */
@@ -53,7 +54,7 @@ export async function startFleetUnderTest(
   const config = { ...forSimulator, jobLockMs: 1_000, ...settings }
   // For roles that run as processes of their own; JSON is YAML.
   await writeFile(join(folder, 'mailtrail.yaml'), JSON.stringify(config))
-  const lake = parts.use(await openLake(config.lake))
+  const lake = parts.use(await openFleetLake(config))
   const start = await simulator.now()
   if (areAdded) await registerTenants(lake, simulator.announcement, { folder, now: start, windowMinutes })
   const clock = new SimulatedClock(start)

@@ -3,20 +3,19 @@ import { auditRecord, recordTime, type ScenarioTenant, scenario } from './scenar
 
 export const feedStart: number = Date.parse('2024-03-11T00:00:00Z')
 
-/** Hours in which contents appear; the feed is quiet after them. */
-export const feedHours = 10
-
 /**
  * Two tenants with contents heavy enough to be cut off in the middle: several dates in one content, repeats of records in later
  * contents, contents that fail at first, and flagged records.
+ *
+ * @param hours - in which contents appear; the feed is quiet after them
  */
-export function heavyFeed(): object {
-  const tenants = ['clinic', 'practice'].map((tenant) => ({ name: tenant, contents: contentsOf(tenant) }))
+export function heavyFeed(hours: number): object {
+  const tenants = ['clinic', 'practice'].map((tenant) => ({ name: tenant, contents: contentsOf(tenant, hours) }))
   return scenario(new Date(feedStart).toISOString(), tenants)
 }
 
-function contentsOf(tenant: string): ScenarioTenant['contents'] {
-  return Array.from({ length: feedHours * 6 }, (_, index) => {
+function contentsOf(tenant: string, hours: number): ScenarioTenant['contents'] {
+  return Array.from({ length: hours * 6 }, (_, index) => {
     const created = feedStart + 5 * minuteMs + index * 10 * minuteMs
     const records = Array.from({ length: 60 }, (_, record) => {
       const isRepeat = index > 0 && record < 5

@@ -4,7 +4,7 @@ import { hourMs, minuteMs } from '@mailtrail/core'
 import { connectRedis, createWorkQueues } from '@mailtrail/queues'
 import { expect, test } from 'vitest'
 import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts'
-import { feedHours, feedStart, heavyFeed } from './heavy-feed.ts'
+import { feedStart, heavyFeed } from './heavy-feed.ts'
 import { createRandom } from './random.ts'
 import { guid } from './scenario.ts'
 
@@ -15,9 +15,10 @@ const trueAlerts = ['clinic', 'practice'].map((tenant) => ({
 }))
 
 const losses = 12
+const feedHours = 10
 
 test('a fleet whose Redis is flushed, killed and replaced in the middle of its work loses nothing and sends nothing twice', async () => {
-  await using fleet = await startFleetUnderTest(heavyFeed())
+  await using fleet = await startFleetUnderTest(heavyFeed(feedHours))
   // Once more after all losses, started anew.
   for (const hours of [feedHours, feedHours + 3]) {
     await using _running = await fleet.startRoles()
