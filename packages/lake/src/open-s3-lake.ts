@@ -1,3 +1,4 @@
+import { MailtrailError } from '@mailtrail/core'
 import type { LakeOptions, LakeSettings } from './lake-settings.ts'
 import type { ObjectStore } from './object-store.ts'
 import { createS3Bucket } from './s3-bucket.ts'
@@ -19,10 +20,20 @@ export async function openS3Lake(location: string, settings: LakeSettings, readS
   const client = await createS3Client(settings, readSecret)
   const options = { client, ...place, write: settings }
   try {
+    await client.config.region().catch(() => {
+      throw regionMissing(location)
+    })
     await requestS3Page(createS3Bucket({ ...options, patienceMs: patienceMs.opening }), '', { MaxKeys: 1 })
     return createS3Store({ ...options, patienceMs: patienceMs.working })
   } catch (error) {
     client.destroy()
     throw error
   }
+}
+
+function regionMissing(location: string): MailtrailError {
+  return new MailtrailError(
+    'LAKE_LOCATION_INVALID',
+    `Nothing says in which region ${location} is: set region under lakes in mailtrail.yaml, or AWS_REGION.`,
+  )
 }
