@@ -1,88 +1,66 @@
 import type { ActivityApi } from '@mailtrail/activity-api'
 import { defaultHorizonMs, MailtrailError, type TenantId } from '@mailtrail/core'
-import { createTurnHandler } from '@mailtrail/fetcher'
-import { createFolderStore, type ObjectStore, withReadCache } from '@mailtrail/lake'
-import { createListHandler, createSealHandler, createSubscriptions } from '@mailtrail/lister'
-import type { Receipt, Receipts, TaskContext, Turns, TurnTask, WindowTask, WorkQueues } from '@mailtrail/queues'
-import { type Clock, createLogger } from '@mailtrail/runtime'
+import type { ObjectStore } from '@mailtrail/lake'
+import type { Clock } from '@mailtrail/runtime'
 import { TenantSchedule } from '@mailtrail/scheduler'
+import { type Job, RedisInMemory } from './redis-in-memory.ts'
+import { stepwiseLake, type WorkerInMemory, workerInMemory } from './worker-in-memory.ts'
 
 export const roleNames = ['scheduler', 'lister', 'fetcher'] as const
 export type RoleName = (typeof roleNames)[number]
 
 export interface FleetInMemoryOptions {
   readonly tenantId: TenantId
-  /** Holds the lake. */
-  readonly folder: string
+  readonly lake: ObjectStore
   readonly api: ActivityApi
-  readonly clock: Clock
+  /** Of the scheduler, and of each of the {@link workers}. */
+  readonly clockOf: (process: number) => Clock
+  readonly spoolFolder: string
+  readonly horizonMs?: number
+  readonly trouble?: Trouble
 }
 
+/** What goes wrong inside of the fleet. */
+export interface Trouble {
+  /** Whether a process dies at this step. */
+  crashes(): boolean
+  /** Whether a job is taken by two workers at once, as after a lost lock. */
+  races(): boolean
+  /** Which of so many goes next. */
+  pick(count: number): number
+}
+
+const workers = [1, 2] as const
+const untroubled: Trouble = { crashes: () => false, races: () => false, pick: () => 0 }
+
+class Crash extends Error {}
+
 /**
- * The real planner, handlers and folder lake for one tenant, with queues that are arrays in place of Redis: no network and no real time, so that a month
- * passes in seconds. It does not peek.
+ * The real planner and handlers for one tenant, with maps in place of Redis: no network and no real time, so that a month passes in
+ * seconds. Processes may die at any step and begin anew, and a job may run on two workers at once.
  */
 export class FleetInMemory {
-  readonly lake: ObjectStore
   readonly #options: FleetInMemoryOptions
-  readonly #windows = new Map<string, WindowTask>()
-  #turns: TurnTask[] = []
-  readonly #receipts = new Map<string, Map<string, Receipt>>()
+  readonly #trouble: Trouble
+  readonly #redis = new RedisInMemory()
+  readonly #workers = new Map<number, WorkerInMemory>()
   #schedule: TenantSchedule | undefined
-  readonly #runWindow: (task: WindowTask) => Promise<void>
-  readonly #runTurn: (task: TurnTask) => Promise<void>
 
   constructor(options: FleetInMemoryOptions) {
-    const { folder, api, clock } = options
     this.#options = options
-    this.lake = withReadCache(createFolderStore(folder), { prefix: 'ledger/', maxBytes: 64 * 1024 * 1024 })
-    const lakes = { open: async () => this.lake }
-    const apis = { open: async () => api, noteFailure: () => {} }
-    const brakes = { hold: async (_tenant: unknown, error: unknown) => error, read: async () => undefined, release: async () => {} }
-    const [turns, receipts, queues] = [this.#turnsPort(), this.#receiptsPort(), this.#queuesPort()]
-    const list = createListHandler({
-      lakes,
-      apis,
-      turns,
-      brakes,
-      clock,
-      subscriptions: createSubscriptions(this.lake, lakes, clock),
-      routes: { 'Audit.Exchange': ['MailItemsAccessed'] },
-    })
-    const seal = createSealHandler({ lakes, receipts, clock })
-    const turn = createTurnHandler({
-      fleetLake: this.lake,
-      lakes,
-      apis,
-      brakes,
-      receipts,
-      turns,
-      queues,
-      clock,
-      destinations: [],
-      spoolFolder: folder,
-      compression: 'gzip',
-    })
-    const context: TaskContext = { signal: new AbortController().signal, log: createLogger('silent'), attempt: 1, lastAttempt: false }
-    this.#runWindow = async (task) => {
-      if (task.kind === 'list') await list(task, context)
-      if (task.kind === 'seal') await seal(task, context)
-    }
-    this.#runTurn = (task) => turn(task, context)
+    this.#trouble = options.trouble ?? untroubled
   }
 
-  /** Lets the roles that are up do what there is to do now. What fails leaves the queue, as it does when its attempts are spent. */
+  /** Lets the roles that are up do what there is to do now. What fails is tried again at the next tick, until its attempts are spent. */
   async tick(up: ReadonlySet<RoleName>): Promise<void> {
     if (up.has('scheduler')) await this.#tickSchedule()
-    for (let isDone = false; !isDone; ) {
-      const [id, task] = (up.has('lister') && this.#windows.entries().next().value) || []
-      const turn = up.has('fetcher') ? this.#turns.shift() : undefined
-      if (id !== undefined && task) {
-        this.#windows.delete(id)
-        await this.#runWindow(task).catch(ignoreRefusal)
-      }
-      if (turn) await this.#runTurn(turn).catch(ignoreRefusal)
-      isDone = !task && !turn
+    const tried = new Set<Job>()
+    for (;;) {
+      const waiting = [...this.#redis.jobs.values()].filter((job) => up.has(job.role) && !tried.has(job))
+      const job = waiting[this.#trouble.pick(waiting.length)]
+      if (!job) return
+      tried.add(job)
+      await this.#run(job)
     }
   }
 
@@ -91,66 +69,70 @@ export class FleetInMemory {
     this.#schedule = undefined
   }
 
-  /** Redis comes back empty. */
-  loseQueues(): void {
-    this.#windows.clear()
-    this.#turns = []
-    this.#receipts.clear()
+  loseRedis(): void {
+    this.#redis.lose()
+  }
+
+  async #run(job: Job): Promise<void> {
+    job.attempt += 1
+    const racing = this.#trouble.races() ? workers : [workers[this.#trouble.pick(workers.length)] ?? 1]
+    const ends = await Promise.all(racing.map((number) => this.#runOn(number, job)))
+    // Only the same job is ended: Redis may have lost it, and been given it anew.
+    if (ends.includes('ended') && this.#redis.jobs.get(job.id) === job) this.#redis.jobs.delete(job.id)
+    // Whoever dies leaves the job to another, and spends no attempt of it.
+    if (ends.every((end) => end === 'died')) job.attempt -= 1
+  }
+
+  async #runOn(number: number, job: Job): Promise<'ended' | 'failed' | 'died'> {
+    const worker = this.#workers.get(number) ?? this.#startWorker(number)
+    this.#workers.set(number, worker)
+    const isDead = (): boolean => this.#workers.get(number) !== worker
+    try {
+      await worker.run(job)
+      return isDead() ? 'died' : 'ended'
+    } catch (error) {
+      if (isDead()) return 'died'
+      if (!(error instanceof MailtrailError)) throw error
+      return error.retry.again && job.attempt < job.attempts ? 'failed' : 'ended'
+    }
+  }
+
+  #startWorker(number: number): WorkerInMemory {
+    const { tenantId, lake, api, clockOf, spoolFolder } = this.#options
+    const step = this.#lifeOf(() => this.#workers.delete(number))
+    return workerInMemory({ tenantId, lake, api, redis: this.#redis, clock: clockOf(number), spoolFolder, step })
+  }
+
+  /** The steps of one process: once it is dead, nothing of it has an effect any more. */
+  #lifeOf(onDeath: () => void): () => Promise<void> {
+    let isDead = false
+    return async () => {
+      if (!isDead && this.#trouble.crashes()) {
+        isDead = true
+        onDeath()
+      }
+      if (isDead) throw new Crash()
+    }
   }
 
   async #tickSchedule(): Promise<void> {
-    const { tenantId, clock } = this.#options
-    const brakes = { read: async () => undefined }
-    const lakes = { fleetLake: this.lake, lake: this.lake }
-    const ports = { queues: this.#queuesPort(), turns: this.#turnsPort(), brakes, destinations: [] }
-    const deps = { ...lakes, ...ports, horizonMs: defaultHorizonMs }
-    const schedule = this.#schedule ?? new TenantSchedule(deps, tenantId)
-    if (!this.#schedule) await schedule.load(clock.now())
-    this.#schedule = schedule
-    await schedule.tick(clock.now())
-  }
-
-  #queuesPort(): WorkQueues {
-    const add = (task: WindowTask): void => {
-      const name = task.kind === 'list' ? task.entry : task.kind
-      this.#windows.set(`${task.contentType}/${task.start}-${task.end}/${name}`, task)
-    }
-    const port: Pick<WorkQueues, 'list' | 'seal' | 'peek' | 'alert' | 'compact'> = {
-      list: async (task) => add({ v: 1, kind: 'list', ...task }),
-      seal: async (task) => add({ v: 1, kind: 'seal', ...task }),
-      peek: async () => {},
-      alert: async () => {},
-      compact: async () => true,
-    }
-    return port as WorkQueues
-  }
-
-  #turnsPort(): Turns {
-    return {
-      offer: async ({ tenantId, entryKey, total }) => {
-        if (this.#turns.some((turn) => turn.entryKey === entryKey)) return
-        this.#turns.push({ v: 1, kind: 'turn', tenantId, entryKey, offset: 0, count: total, turnId: entryKey })
-      },
-      release: async () => {},
+    const clock = this.#options.clockOf(0)
+    try {
+      const schedule = this.#schedule ?? this.#startSchedule()
+      if (!this.#schedule) await schedule.load(clock.now())
+      this.#schedule = schedule
+      await schedule.tick(clock.now())
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error
     }
   }
 
-  #receiptsPort(): Receipts {
-    const of = (span: { start: number; end: number }): Map<string, Receipt> => {
-      const key = `${span.start}-${span.end}`
-      const known = this.#receipts.get(key) ?? new Map<string, Receipt>()
-      this.#receipts.set(key, known)
-      return known
-    }
-    return {
-      add: async (_tenantId, span, receipt) => void of(span).set(receipt.id, receipt),
-      read: async (_tenantId, span) => of(span),
-      count: async (_tenantId, span) => of(span).size,
-      forget: async (_tenantId, span) => void of(span).clear(),
-    }
+  #startSchedule(): TenantSchedule {
+    const { tenantId, horizonMs = defaultHorizonMs } = this.#options
+    const step = this.#lifeOf(() => {
+      this.#schedule = undefined
+    })
+    const lake = stepwiseLake(this.#options.lake, step)
+    return new TenantSchedule({ fleetLake: lake, lake, ...this.#redis.ports(step), destinations: [], horizonMs }, tenantId)
   }
-}
-
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof MailtrailError)) throw error
 }

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { readCoverage } from '@mailtrail/cli'
 import { dayMs, defaultHorizonMs, hourMs, type Interval, listableMs, minuteMs, overlaps, parseTenantId } from '@mailtrail/core'
-import { type ObjectStore, rawPrefix } from '@mailtrail/lake'
+import { createFolderStore, type ObjectStore, rawPrefix, withReadCache } from '@mailtrail/lake'
 import { addTenant, recordHistory } from '@mailtrail/tenants'
 import { temporaryFolder } from '@mailtrail/testing'
 import { expect, test } from 'vitest'
-import { contentLifeMs, type FeedContent, feedInMemory } from './feed-in-memory.ts'
+import { contentLifeMs, type FeedContent, FeedInMemory } from './feed-in-memory.ts'
 import { FleetInMemory, type RoleName, roleNames } from './fleet-in-memory.ts'
 import { createRandom, type Random } from './random.ts'
 import { auditRecord, guid, recordTime } from './scenario.ts'
@@ -36,8 +36,9 @@ test.each(seeds)('a month of outages of up to six days loses nothing that the se
   await using folder = await temporaryFolder()
   let [now, skewMs] = [start, 0]
   const clock = { now: () => now + skewMs, every: () => ({ [Symbol.dispose]: () => {} }) }
-  const fleet = new FleetInMemory({ tenantId, folder: folder.path, api: feedInMemory(tenantId, contents, () => now), clock })
-  const { lake } = fleet
+  const lake = withReadCache(createFolderStore(folder.path), { prefix: 'ledger/', maxBytes: 64 * 1024 * 1024 })
+  const api = new FeedInMemory({ tenantId, contents, now: () => now }).api()
+  const fleet = new FleetInMemory({ tenantId, lake, api, clockOf: () => clock, spoolFolder: folder.path })
   await addTenant(lake, { tenantId, displayName: tenant, cloud: 'worldwide', credentials: [], tags: [] })
   await recordHistory(lake, tenantId, {
     kind: 'added',
@@ -50,7 +51,7 @@ test.each(seeds)('a month of outages of up to six days loses nothing that the se
   for (; now < end; now += tickMs) {
     if (random.chance(0.005)) skewMs = random.between(-10, 10) * minuteMs
     if (random.chance(0.01)) fleet.restartScheduler()
-    if (random.chance(0.01)) fleet.loseQueues()
+    if (random.chance(0.01)) fleet.loseRedis()
     await fleet.tick(new Set(roleNames.filter((role) => !outages.some((outage) => outage.role === role && includes(outage, now)))))
   }
 

@@ -1,2 +1,3 @@
+export * from './run-peek-turn.ts'
 export * from './run-turn.ts'
 export * from './start-fetcher.ts'

@@ -1,4 +1,5 @@
 export * from './list-span.ts'
+export * from './peek-window.ts'
 export * from './seal-span.ts'
 export * from './start-lister.ts'
 export * from './subscriptions.ts'

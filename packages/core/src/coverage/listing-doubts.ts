@@ -1,4 +1,3 @@
-import { collectionStateAt } from '../collection.ts'
 import { dayMs, hourMs, type Interval } from '../interval.ts'
 import { within, without } from '../interval-set.ts'
 import { type Doubt, taintedBy } from './doubt.ts'
@@ -21,11 +20,9 @@ export function listingDoubts(feed: Feed): Doubt[] {
 }
 
 function unlistedDoubts(feed: Feed): Doubt[] {
-  const { span, periods, own, history, now } = feed
-  const isRemoved = collectionStateAt(history, Number.POSITIVE_INFINITY) === 'removed'
+  const { span, periods, own, now } = feed
   return periods.flatMap((period) => {
     const unlisted = without(within([period], [span]), own.listed)
-    if (isRemoved) return unlisted.map((part) => ({ ...taintedBy(part, feed.horizonMs), ...removed }))
     // Windows are late one by one, as whole ones.
     const late = [{ from: span.from, to: (Math.ceil((now - graceMs) / period.windowMs) - 1) * period.windowMs }]
     return [
@@ -34,8 +31,6 @@ function unlistedDoubts(feed: Feed): Doubt[] {
     ]
   })
 }
-
-const removed = { state: 'gap_collector', cause: 'the tenant was removed', recoverable: false } as const
 
 function unsealedDoubts(feed: Feed): Doubt[] {
   const { own, span, now } = feed

@@ -331,9 +331,10 @@ describe('pause and removal', () => {
 
   test('what was not listed before a removal stays missing, although the clock of the ledger stands still', () => {
     const removed: HistoryEvent[] = [...history, { kind: 'removed', at: hour(90) }]
-    expect(tenantCoverage({ contentType, history: removed, entries: busy(0, 89) }, { from: hour(10), to: hour(18) })).toMatchObject([
-      { to: hour(17), state: 'provisional' },
-      { state: 'gap_collector', cause: 'the tenant was removed', recoverable: false },
+    const entries = [...busy(0, 89), settleSweep(-2, hour(54))]
+    const intervals = tenantCoverage({ contentType, history: removed, entries }, { from: hour(-24), to: hour(88) })
+    expect(intervals.slice(1)).toMatchObject([
+      { state: 'gap_collector', cause: 'the tenant was removed', recoverable: false, to: hour(88) },
     ])
   })
 

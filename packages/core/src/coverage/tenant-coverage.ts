@@ -1,3 +1,4 @@
+import { collectionStateAt } from '../collection.ts'
 import type { Interval } from '../interval.ts'
 import { collectionDoubts } from './collection-doubts.ts'
 import { contentDoubts } from './content-doubts.ts'
@@ -17,11 +18,18 @@ export function tenantCoverage(evidence: CoverageEvidence, range: Interval): Cov
   if (feed.periods.length === 0) {
     return [{ ...range, state: 'outside', cause: `${evidence.contentType} is not collected for this tenant`, recoverable: false }]
   }
-  return coverageOf([...retentionDoubts(evidence), ...collectionDoubts(feed), ...listingDoubts(feed), ...contentDoubts(feed)], range)
+  const doubts = [...retentionDoubts(evidence), ...collectionDoubts(feed), ...listingDoubts(feed), ...contentDoubts(feed)]
+  return coverageOf(collectionStateAt(feed.history, Number.POSITIVE_INFINITY) === 'removed' ? doubts.map(ended) : doubts, range)
 }
 
 /** What the ledger says was stored is there no more. */
 function retentionDoubts({ retiredBefore }: CoverageEvidence): Doubt[] {
   if (retiredBefore === undefined) return []
   return [{ from: Number.NEGATIVE_INFINITY, to: retiredBefore, state: 'outside', cause: 'beyond retention', recoverable: false }]
+}
+
+/** Of a tenant that was removed nothing more is listed or fetched, and the clock of its ledger stands still. */
+function ended({ from, to, ...doubt }: Doubt): Doubt {
+  if (!doubt.recoverable || doubt.until === undefined) return { from, to, ...doubt }
+  return { from, to, state: 'gap_collector', cause: 'the tenant was removed', recoverable: false }
 }

@@ -28,6 +28,11 @@ function stamp(time: number): string {
 }
 
 function parseStamp(text: string): number {
-  const part = (from: number, to: number): number => Number(text.slice(from, to))
-  return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(9, 11), part(11, 13), part(13, 15))
+  // Names are read by the hundred thousand, and this is several times faster than to cut and convert.
+  const number = (from: number, to: number): number => {
+    let value = 0
+    for (let at = from; at < to; at++) value = 10 * value + text.charCodeAt(at) - 48
+    return value
+  }
+  return Date.UTC(number(0, 4), number(4, 6) - 1, number(6, 8), number(9, 11), number(11, 13), number(13, 15))
 }

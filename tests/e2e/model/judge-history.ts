@@ -1,0 +1,130 @@
+import { type CoverageInterval, dayMs, hourMs, listableMs, minuteMs } from '@mailtrail/core'
+import { contentLifeMs, type FeedContent } from '../feed-in-memory.ts'
+import { horizonMs } from './plan-history.ts'
+import type { Moment, PlayedHistory } from './play-history.ts'
+
+/** What a history shows against the rules; empty when it holds all of them. */
+export function judgeHistory(history: PlayedHistory): string[] {
+  const { moments } = history
+  const [first] = moments
+  return [
+    ...moments.flatMap((moment) => falselySettled(history, moment)),
+    ...moments.flatMap((moment, index) => movedBackwards(history, moments[index - 1] ?? first, moment)),
+    ...invented(history),
+    ...(first ? unsettledAtLast(history) : ['no coverage was looked at']),
+    ...lost(history),
+  ]
+}
+
+interface Truth {
+  readonly content: FeedContent
+  readonly line: string
+  readonly event: number
+}
+
+function* recordsOf({ plan }: PlayedHistory): Generator<Truth> {
+  for (const content of plan.contents) {
+    for (const record of content.records) {
+      const event = 'CreationTime' in record ? Date.parse(`${record.CreationTime}Z`) : Number.NaN
+      yield { content, line: JSON.stringify(record), event }
+    }
+  }
+}
+
+/** Every record of a settled hour that was listable within the horizon, or would have been had the subscription been on, is in the lake. */
+function falselySettled(history: PlayedHistory, { at, coverage, stored }: Moment): string[] {
+  const failures: string[] = []
+  for (const { content, line, event } of recordsOf(history)) {
+    const horizonEnd = hourOf(event) + hourMs + horizonMs
+    const isExpected = content.created < horizonEnd && content.listedFrom <= horizonEnd
+    if (!isExpected || stored.has(line) || stateAt(coverage, event)?.state !== 'settled') continue
+    failures.push(`falsely settled at ${iso(at)}: the hour ${iso(hourOf(event))} lacks a record of ${describe(content)}`)
+  }
+  return failures
+}
+
+/** A settled hour is unsettled by a content found late and nothing else, and what was permanent stays. */
+function movedBackwards({ plan }: PlayedHistory, before: Moment | undefined, after: Moment): string[] {
+  if (!before || before === after) return []
+  const failures: string[] = []
+  for (let hour = before.range.from; hour < before.range.to; hour += hourMs) {
+    const [was, is] = [stateAt(before.coverage, hour), stateAt(after.coverage, hour)]
+    const moved = `between ${iso(before.at)} and ${iso(after.at)} the hour ${iso(hour)} went from ${was?.state} (${was?.cause}) to ${is?.state} (${is?.cause})`
+    if (was?.state === 'settled' && is?.state !== 'settled') {
+      const isFound = plan.contents.some(
+        ({ created, listedFrom, records }) =>
+          hour <= created &&
+          created < hour + hourMs + horizonMs &&
+          listedFrom <= after.at &&
+          records.some((record) => !before.stored.has(JSON.stringify(record))),
+      )
+      if (!is?.cause?.includes('content') || !isFound) failures.push(moved)
+    }
+    if (permanentCauses.has(was?.cause ?? '') && was?.recoverable === false && (is?.state === 'settled' || is?.recoverable !== false))
+      failures.push(moved)
+  }
+  return failures
+}
+
+const permanentCauses = new Set([
+  'a window was never listed',
+  'a listed content expired before it was fetched',
+  'listed once, but not listed again late enough',
+  'before the first check that showed the subscription enabled',
+  'the subscription was off; what became available then cannot be fetched',
+])
+
+/** Nothing is in the lake that was not in the feed. */
+function invented(history: PlayedHistory): string[] {
+  const lines = new Set([...recordsOf(history)].map(({ line }) => line))
+  return [...(history.moments.at(-1)?.stored ?? [])].filter((line) => !lines.has(line)).map((line) => `invented: ${line}`)
+}
+
+/** Some time after the last fault every hour is settled, or a gap that stays. */
+function unsettledAtLast({ plan, moments }: PlayedHistory): string[] {
+  const last = moments.at(-1)
+  if (!last) return []
+  const open = last.coverage.filter(
+    ({ from, state, recoverable, cause }) =>
+      from < plan.quietFrom && (state === 'provisional' || (recoverable && cause !== 'a content is in quarantine')),
+  )
+  return open.map(({ from, to, state, cause }) => `not ended at last: ${iso(from)} to ${iso(to)} is ${state} (${cause})`)
+}
+
+/** What could be listed by a listing that was due after it appeared, and then fetched, is in the lake. */
+function lost(history: PlayedHistory): string[] {
+  const { plan, feed, moments } = history
+  const stored = moments.at(-1)?.stored ?? new Set()
+  if (plan.decisions.length > 0) return []
+  const isStored = ({ records }: FeedContent): boolean => records.every((record) => stored.has(JSON.stringify(record)))
+  const isThere = ({ created, missingUntil = 0, brokenUntil = 0 }: FeedContent): boolean =>
+    created >= plan.from && !feed.isLost(created) && missingUntil === 0 && brokenUntil === 0
+  return plan.contents
+    .filter((content) => isThere(content) && wasOffered(content, plan.quietFrom, plan.to) && !isStored(content))
+    .map((content) => `lost: ${describe(content)}`)
+}
+
+const workMs = 3 * hourMs
+
+function wasOffered({ created, listedFrom }: FeedContent, quietFrom: number, end: number): boolean {
+  const [hour, day] = [hourOf(created) + hourMs, Math.floor(created / dayMs) * dayMs + dayMs]
+  const due = [hour + 4 * minuteMs, hour + hourMs, hour + 6 * hourMs, day + dayMs, day + horizonMs + 6 * hourMs, day + 5.5 * dayMs]
+  const latest = Math.min(hourOf(created) + listableMs, created + contentLifeMs, end)
+  return due.some((at) => at >= listedFrom && Math.max(at, quietFrom) + workMs < latest)
+}
+
+function stateAt(coverage: readonly CoverageInterval[], time: number): CoverageInterval | undefined {
+  return coverage.find(({ from, to }) => from <= time && time < to)
+}
+
+function hourOf(time: number): number {
+  return Math.floor(time / hourMs) * hourMs
+}
+
+function describe({ id, created, listedFrom }: FeedContent): string {
+  return `${id}, created ${iso(created)} and listed from ${iso(listedFrom)}`
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString().slice(0, 16)
+}

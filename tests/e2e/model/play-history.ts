@@ -1,0 +1,141 @@
+import { readCoverage } from '@mailtrail/cli'
+import { type CoverageInterval, hourMs, type Interval, minuteMs, parseTenantId } from '@mailtrail/core'
+import type { ObjectStore } from '@mailtrail/lake'
+import type { Clock } from '@mailtrail/runtime'
+import { onboardTenant, pauseTenant, removeTenant, resumeTenant } from '@mailtrail/tenants'
+import { FeedInMemory } from '../feed-in-memory.ts'
+import { FleetInMemory, roleNames } from '../fleet-in-memory.ts'
+import { lakeInMemory } from '../lake-in-memory.ts'
+import { createRandom } from '../random.ts'
+import { guid } from '../scenario.ts'
+import { type HistoryPlan, horizonMs, planHistory, tenant } from './plan-history.ts'
+import { StoredLines } from './stored-lines.ts'
+
+export const tenantId = parseTenantId(guid(tenant))
+
+/** What was seen at one time: the coverage of all event time until then, and which records were in the lake. */
+export interface Moment {
+  readonly at: number
+  readonly range: Interval
+  readonly coverage: readonly CoverageInterval[]
+  readonly stored: ReadonlySet<string>
+}
+
+export interface PlayedHistory {
+  readonly plan: HistoryPlan
+  readonly feed: FeedInMemory
+  readonly lake: ObjectStore
+  readonly moments: readonly Moment[]
+}
+
+/** The scheduler looks each minute; here as soon as a window is due, and half an hour later. */
+const ticksAt = [2.5, 33].map((minutes) => minutes * minuteMs)
+
+/** Plays one history of a tenant: the real planner, handlers and ledger against a feed of which all is known, with every kind of fault. */
+export async function playHistory(seed: string, spoolFolder: string): Promise<PlayedHistory> {
+  const random = createRandom(seed)
+  const plan = planHistory(random)
+  let now = plan.from - 30 * 24 * hourMs
+  const isTroubled = (): boolean => plan.from < now && now < plan.quietFrom
+  const happens = (rate: number): boolean => isTroubled() && rate > 0 && random.chance(rate)
+  const refusals = ['ACTIVITY_API_UNAVAILABLE', 'ACTIVITY_API_THROTTLED', 'ACTIVITY_API_PAGE_INVALID'] as const
+  const feed = new FeedInMemory({
+    tenantId,
+    contents: plan.contents,
+    // Each call takes some time.
+    now: () => (now += random.between(0, 400)),
+    trouble: {
+      refuses: () => (happens(plan.rates.refusal) ? random.pick(refusals) : undefined),
+      isDateless: () => happens(plan.rates.dateless),
+    },
+  })
+  const lake = lakeInMemory()
+  const fleet = new FleetInMemory({
+    tenantId,
+    lake,
+    api: feed.api(),
+    clockOf: (process) => clockOf(() => now + skewOf(plan, process, now)),
+    spoolFolder,
+    horizonMs,
+    trouble: {
+      crashes: () => happens(plan.rates.crash),
+      races: () => happens(plan.rates.race),
+      pick: (count) => random.between(0, Math.max(0, count - 1)),
+    },
+  })
+  if (!plan.isSubscribed) feed.stop('MISSING')
+  const events = eventsOf({ plan, feed, fleet, lake })
+  const moments: Moment[] = []
+  const stored = new StoredLines(lake, tenantId)
+  const registration = { tenantId, displayName: tenant, cloud: 'worldwide', credentials: [], tags: [] }
+  const look = async (): Promise<Moment> => {
+    const range = { from: plan.from - 12 * hourMs, to: Math.floor(now / hourMs) * hourMs }
+    return { at: now, range, coverage: await readCoverage(lake, tenantId, range, { horizonMs }), stored: await stored.read() }
+  }
+  const due = [...plan.moments]
+  now = plan.from
+  await onboardTenant(lake, registration, { now, backfill: plan.backfill, ...settingsOf(plan) })
+  for (let hour = plan.from; hour < plan.to; hour += hourMs) {
+    for (const tickAt of ticksAt) {
+      now = Math.max(now, hour + tickAt)
+      while (events[0] && events[0].at <= now) await events.shift()?.happen()
+      const up = roleNames.filter((role) => !plan.outages.some((outage) => outage.role === role && includes(outage, now)))
+      await fleet.tick(new Set(up))
+      while (due[0] !== undefined && due[0] <= now) {
+        due.shift()
+        moments.push(await look())
+      }
+    }
+  }
+  moments.push(await look())
+  return { plan, feed, lake, moments }
+}
+
+function settingsOf({ windowMinutes }: HistoryPlan): { contentTypes: string[]; windowMinutes: number } {
+  return { contentTypes: ['Audit.Exchange'], windowMinutes }
+}
+
+interface HistoryEvent {
+  readonly at: number
+  happen(): unknown
+}
+
+function eventsOf({
+  plan,
+  feed,
+  fleet,
+  lake,
+}: {
+  plan: HistoryPlan
+  feed: FeedInMemory
+  fleet: FleetInMemory
+  lake: ObjectStore
+}): HistoryEvent[] {
+  const decide = (kind: HistoryPlan['decisions'][number]['kind'], now: number): Promise<unknown> => {
+    if (kind === 'pause') return pauseTenant(lake, tenantId, { now })
+    if (kind === 'remove') return removeTenant(lake, tenantId, { now })
+    if (kind === 'resume' || kind === 'resume with backfill') {
+      return resumeTenant(lake, tenantId, { now, backfill: kind === 'resume with backfill' })
+    }
+    const registration = { tenantId, displayName: tenant, cloud: 'worldwide', credentials: [], tags: [] }
+    return onboardTenant(lake, registration, { now, backfill: plan.backfill, ...settingsOf(plan) })
+  }
+  return [
+    ...plan.redisLosses.map((at) => ({ at, happen: () => fleet.loseRedis() })),
+    ...plan.stops.map(({ at, reason }) => ({ at, happen: () => feed.stop(reason) })),
+    ...plan.stops.flatMap(({ restoredAt }) => (restoredAt === undefined ? [] : [{ at: restoredAt, happen: () => feed.start() }])),
+    ...plan.decisions.map(({ at, kind }) => ({ at, happen: () => decide(kind, at) })),
+  ].sort((a, b) => a.at - b.at)
+}
+
+function skewOf({ skews }: HistoryPlan, process: number, now: number): number {
+  return skews.find((skew) => skew.process === process && includes(skew, now))?.skewMs ?? 0
+}
+
+function clockOf(now: () => number): Clock {
+  return { now, every: () => ({ [Symbol.dispose]: () => {} }) }
+}
+
+function includes({ from, to }: Interval, time: number): boolean {
+  return from <= time && time < to
+}
