@@ -34,8 +34,8 @@ export async function investigate(evidence: Evidence, question: Question, covera
 
 async function answer(connection: DuckDBConnection, question: Question, coverage: readonly CoverageInterval[]): Promise<Answer> {
   const inScope = await readMailboxes(connection, question.mailbox)
-  await judgeRecords(connection, question, question.mailbox === undefined ? undefined : inScope.map(({ key }) => key))
-  const findings = await readFindings(connection)
+  const filter = await judgeRecords(connection, question, question.mailbox === undefined ? undefined : inScope.map(({ key }) => key))
+  const findings = await readFindings(connection, filter)
   const drafts = inScope.map((mailbox) => draftMailbox(mailbox, findings, question, coverage))
   const present = await readPresentMessages(connection, drafts)
   const mailboxes = drafts.map((draft) => answerMailbox(draft, findings, present.get(draft.mailbox.key)))

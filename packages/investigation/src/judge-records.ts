@@ -1,39 +1,48 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { isInRange } from '@mailtrail/core'
+import { z } from 'zod'
 import { appendRows } from './append-rows.ts'
 import type { Question } from './question.ts'
-import { askedAddresses, judgedRows, scope } from './sql/attribution.ts'
+import { readRows } from './read-rows.ts'
+import { askedAddresses, candidates, guidFilter, judged, scope, scopeGuids } from './sql/attribution.ts'
 
 /**
- * Judges what lies in the asked time, or may, against the question, into the temporary table `judged`.
+ * Judges what lies in the asked time, or may, against the question, into the temporary view `judged`.
  *
  * @param mailboxKeys - the mailboxes in scope; all of them when undefined
+ * @returns what tells the rows in scope from others to whoever reads `items`
  */
 export async function judgeRecords(
   connection: DuckDBConnection,
   question: Question,
   mailboxKeys: readonly string[] | undefined,
-): Promise<void> {
-  const { ranges, sessions, apps } = question
-  const time = { from: question.from, to: question.to }
+): Promise<string> {
+  const { from, to, ranges } = question
   await connection.run(scope, { mailboxes: mailboxKeys === undefined ? null : JSON.stringify(mailboxKeys) })
-  if (ranges.length > 0) await judgeAddresses(connection, question, time)
-  const asked = { ranges: ranges.length > 0, sessions: sessions.length > 0, apps: apps.length > 0 }
-  await connection.run(judgedRows(asked), {
-    ...time,
-    ...(asked.sessions && { sessions: foldedList(sessions) }),
-    ...(asked.apps && { apps: foldedList(apps) }),
-  })
+  const filter = mailboxKeys === undefined ? 'true' : await readGuidFilter(connection)
+  const lists = { ...askedList('sessions', question.sessions), ...askedList('apps', question.apps) }
+  const asked = { sessions: 'sessions' in lists, apps: 'apps' in lists }
+  await connection.run(candidates(asked, filter), { from, to, ...lists })
+  if (ranges.length > 0) await judgeAddresses(connection, question)
+  await connection.run(judged(ranges.length > 0))
+  return filter
 }
 
-function foldedList(texts: readonly string[]): string {
-  return JSON.stringify(texts.map((text) => text.trim().toLowerCase()))
+const guidRow = z.object({ mailbox_guid: z.string().nullable() })
+
+async function readGuidFilter(connection: DuckDBConnection): Promise<string> {
+  const rows = await readRows(connection, scopeGuids, guidRow)
+  return guidFilter(rows.map(({ mailbox_guid }) => mailbox_guid))
+}
+
+function askedList(name: string, texts: readonly string[]): Record<string, string> {
+  return texts.length === 0 ? {} : { [name]: JSON.stringify(texts.map((text) => text.trim().toLowerCase())) }
 }
 
 /** An address that is none, or Exchange Online's own outside the asked ranges, says nothing of where the client was: NULL. */
-async function judgeAddresses(connection: DuckDBConnection, { ranges }: Question, time: Record<'from' | 'to', number>): Promise<void> {
-  await connection.run('CREATE TEMP TABLE address_verdicts (address_normalized VARCHAR, is_match BOOLEAN)')
-  const addresses = await connection.runAndReadAll(askedAddresses, time)
+async function judgeAddresses(connection: DuckDBConnection, { ranges }: Question): Promise<void> {
+  await connection.run('CREATE TEMP TABLE address_verdicts (address_normalized VARCHAR, by_address BOOLEAN)')
+  const addresses = await connection.runAndReadAll(askedAddresses)
   const rows = addresses.getRows().map(([address, isExchangeOnline]): [string, boolean | null] => {
     const isMatch = ranges.some((range) => isInRange(String(address), range))
     return [String(address), isMatch || isExchangeOnline !== true ? isMatch : null]

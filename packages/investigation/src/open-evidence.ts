@@ -13,7 +13,7 @@ import { vouchBetweenMs } from './mailbox-coverage.ts'
 import { repairEmailLines } from './repair-lines.ts'
 import { emailEvents, messages, readableEmailLines } from './sql/emails.ts'
 import { macros } from './sql/macros.ts'
-import { flagged, mailboxes, presence } from './sql/mailboxes.ts'
+import { mailboxes } from './sql/mailboxes.ts'
 
 /** One tenant's evidence about one time, loaded. Dispose of it to remove the local copies. */
 export interface Evidence extends AsyncDisposable {
@@ -108,9 +108,7 @@ async function buildTables(connection: DuckDBConnection, tenantId: TenantId, lin
   const { read, unreadable, otherTenant, otherOperation } = lines
   const counts = `${read} AS read, ${unreadable} AS unreadable, ${otherTenant} AS "otherTenant", ${otherOperation} AS "otherOperation"`
   await connection.run(`CREATE TABLE line_counts AS SELECT ${counts}`)
-  await connection.run(presence)
   await connection.run(mailboxes)
-  await connection.run(flagged)
   await repairEmailLines(connection)
   await connection.run(readableEmailLines)
   await connection.run(emailEvents, { tenant: tenantId })

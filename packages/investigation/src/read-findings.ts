@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { SyncedFolder, Undecided } from './answer.ts'
 import { type Itemised, readItemised } from './read-itemised.ts'
 import { byMailbox, readRows } from './read-rows.ts'
-import { bindTotals, flaggedTimes, hourlyTimes, syncRows, undeterminedRows } from './sql/findings.ts'
+import { flaggedTimes, hourlyTimes } from './sql/attribution.ts'
+import { bindTotals, syncRows, undeterminedRows } from './sql/findings.ts'
 
 interface BindTotal {
   readonly mailbox_key: string
@@ -69,19 +70,20 @@ export interface Findings {
   readonly totals: ReadonlyMap<string, readonly BindTotal[]>
   readonly syncs: ReadonlyMap<string, readonly SyncRow[]>
   readonly undetermined: ReadonlyMap<string, readonly UndeterminedRow[]>
-  /** Flagged records of any actor, wherever they lie in the loaded evidence. */
+  /** Flagged records of any actor, wherever they lie in the opened evidence. */
   readonly flagged: ReadonlyMap<string, readonly FlaggedRow[]>
   readonly hours: ReadonlyMap<string, readonly HourRow[]>
 }
 
-export async function readFindings(connection: DuckDBConnection): Promise<Findings> {
+/** @param filter - of the rows in scope; see {@link judgeRecords} */
+export async function readFindings(connection: DuckDBConnection, filter: string): Promise<Findings> {
   return {
     itemised: await readItemised(connection),
     totals: byMailbox(await readRows(connection, bindTotals, bindTotal)),
     syncs: byMailbox(await readRows(connection, syncRows, syncRow)),
     undetermined: byMailbox(await readRows(connection, undeterminedRows, undeterminedRow)),
-    flagged: byMailbox(await readRows(connection, flaggedTimes, flaggedRow)),
-    hours: byMailbox(await readRows(connection, hourlyTimes, hourRow)),
+    flagged: byMailbox(await readRows(connection, flaggedTimes(filter), flaggedRow)),
+    hours: byMailbox(await readRows(connection, hourlyTimes(filter), hourRow)),
   }
 }
 

@@ -55,16 +55,6 @@ GROUP BY mailbox_key, message_id
 ORDER BY mailbox_key, message_id
 `
 
-/** The owner's records count too: the limit is the mailbox's. */
-export const flaggedTimes: string = 'SELECT mailbox_key, time FROM flagged SEMI JOIN scope USING (mailbox_key) ORDER BY mailbox_key, time'
-
-/** First and last record of each mailbox and hour: enough to see what they vouch for. */
-export const hourlyTimes: string = `
-SELECT mailbox_key, epoch_ms(min(first_time)) AS first_time, epoch_ms(max(last_time)) AS last_time
-FROM mailbox_hours SEMI JOIN scope USING (mailbox_key)
-WHERE hour IS NOT NULL GROUP BY mailbox_key, hour ORDER BY mailbox_key, first_time
-`
-
 /** Messages that lay in each mailbox by its two cut-offs; one without a time may have been there at any. */
 export const presentMessages: string = `
 WITH present AS (
