@@ -46,7 +46,7 @@ describe('a fleet whose fetcher is killed, whose Redis loses everything, and who
 
 async function collect(fleet: FleetUnderTest): Promise<void> {
   for (const hours of losses) {
-    await using _running = await fleet.startRoles(['lister', 'notifier', 'scheduler'])
+    await using _running = await fleet.startRoles(['lister', 'notifier', 'compactor', 'scheduler'])
     const until = feedStart + hours * hourMs
     await fleet.runTo(until - 20 * minuteMs, 20 * minuteMs)
     // Work is queued and under way now; it is not waited for.
@@ -55,7 +55,7 @@ async function collect(fleet: FleetUnderTest): Promise<void> {
     await fleet.redis.restart({ wipe: true })
     await fleet.runTo(until + 20 * minuteMs)
   }
-  await using _running = await fleet.startRoles(['lister', 'notifier', 'scheduler'])
+  await using _running = await fleet.startRoles(['lister', 'notifier', 'compactor', 'scheduler'])
   await fleet.runTo(feedStart + (feedHours + 1) * hourMs + 5 * minuteMs, 20 * minuteMs)
 }
 

@@ -12,7 +12,7 @@ import {
   parseTenantId,
   selectorVersion,
 } from '@mailtrail/core'
-import { createFolderStore, ledgerKey, type ObjectStore, writeLedgerEntry } from '@mailtrail/lake'
+import { createFolderStore, ledgerKey, type ObjectStore, rawKey, writeLedgerEntry } from '@mailtrail/lake'
 import type { Brake, WorkQueues } from '@mailtrail/queues'
 import { addTenant, recordHistory } from '@mailtrail/tenants'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -27,12 +27,14 @@ let folder: string
 let lake: ObjectStore
 let asked: string[]
 let brake: Brake | undefined
+let isCompacting: boolean
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mailtrail-schedule-'))
   lake = createFolderStore(folder)
   asked = []
   brake = undefined
+  isCompacting = false
   await addTenant(lake, { tenantId, displayName: 'Contoso', cloud: 'worldwide', credentials: [], tags: [] })
   await recordHistory(lake, tenantId, { kind: 'added', at: start, contentTypes: [contentType], windowMinutes: 10, backfill: false })
 })
@@ -40,11 +42,12 @@ afterEach(() => rm(folder, { recursive: true }))
 
 async function createSchedule(): Promise<TenantSchedule> {
   const minutes = (time: number): number => (time - start) / minuteMs
-  const queues: Pick<WorkQueues, 'list' | 'peek' | 'seal' | 'alert'> = {
+  const queues: Pick<WorkQueues, 'list' | 'peek' | 'seal' | 'alert' | 'compact'> = {
     peek: async (task) => void asked.push(`peek ${minutes(task.start)}`),
     list: async (task) => void asked.push(`list ${task.entry} ${minutes(task.start)}`),
     seal: async (task) => void asked.push(`seal ${minutes(task.start)} overdue ${task.overdue}`),
     alert: async () => void asked.push('alert'),
+    compact: async ({ date }) => !isCompacting && asked.push(`compact ${date}`) > 0,
   }
   const turns = { offer: async () => void asked.push('offer'), release: async () => {} }
   const brakes = { read: async () => brake }
@@ -160,6 +163,46 @@ test('what somebody waits for is asked for first', async () => {
   })
   const asks = await tick(await createSchedule(), start + 2 * hourMs + minuteMs)
   expect(asks.slice(0, 7)).toEqual([...[-60, -50, -40, -30, -20, -10].map((minute) => `list listed ${minute}`), 'list listed 0'])
+})
+
+describe('the dates of stored contents', () => {
+  const compactions = async (schedule: TenantSchedule, now: number): Promise<string[]> =>
+    (await tick(schedule, now)).filter((ask) => ask.startsWith('compact'))
+  const stored = (...dates: readonly string[]): EntryContent => {
+    const objects = dates.map((date) => ({ key: rawKey('MailItemsAccessed', tenantId, date, 'a'), linesSha256: '', recordsSha256: '' }))
+    const other = { key: rawKey('Send', tenantId, '2024-03-01', 'a'), linesSha256: '', recordsSha256: '' }
+    return { ...pending, outcome: 'stored', objects: [...objects, other] }
+  }
+
+  test('are compacted an hour after the ledger named them', async () => {
+    const schedule = await createSchedule()
+    await write('listed', [pending])
+    await tick(schedule, start + 12 * minuteMs)
+    await write('seal', [stored('2024-03-11', 'unknown')])
+    await tick(schedule, start + 15 * minuteMs)
+    expect(await compactions(schedule, start + 74 * minuteMs)).toEqual([])
+    expect(await compactions(schedule, start + 75 * minuteMs)).toEqual(['compact 2024-03-11', 'compact unknown'])
+    expect(await compactions(schedule, start + 24 * hourMs)).toEqual([])
+  })
+
+  test('are asked for again while another date of the tenant is compacted', async () => {
+    await write('listed', [pending])
+    await write('seal', [stored('2024-03-11')])
+    const schedule = await createSchedule()
+    isCompacting = true
+    expect(await compactions(schedule, start + 20 * minuteMs)).toEqual([])
+    isCompacting = false
+    expect(await compactions(schedule, start + 21 * minuteMs)).toEqual(['compact 2024-03-11'])
+  })
+
+  test('are asked for once by a scheduler that starts anew', async () => {
+    await write('listed', [stored('2024-03-11')])
+    for (let starts = 0; starts < 2; starts += 1) {
+      const schedule = await createSchedule()
+      expect(await compactions(schedule, start + 20 * minuteMs)).toEqual(['compact 2024-03-11'])
+      expect(await compactions(schedule, start + 24 * hourMs)).toEqual([])
+    }
+  })
 })
 
 describe('contents that are not stored', () => {

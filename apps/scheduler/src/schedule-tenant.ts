@@ -13,6 +13,7 @@ import {
 import type { ObjectStore } from '@mailtrail/lake'
 import type { TenantBrakes, Turns, WorkQueues } from '@mailtrail/queues'
 import { readDestinations, readHistory } from '@mailtrail/tenants'
+import { CompactionPlan } from './compaction-plan.ts'
 import { type Gap, GapAlerts } from './gap-alerts.ts'
 import type { OpenGroup } from './open-group.ts'
 import { sealAfterMs, standingGaps } from './standing-gaps.ts'
@@ -45,6 +46,7 @@ export class TenantSchedule {
   readonly #tenantId: TenantId
   readonly #view: TenantView
   readonly #gapAlerts: GapAlerts
+  readonly #compactions = new CompactionPlan()
   readonly #offeredAt = new Map<string, number>()
   readonly #asked = new Map<string, { readonly again: number; readonly waitMs: number }>()
   readonly #peekedAt = new Map<string, number>()
@@ -58,6 +60,7 @@ export class TenantSchedule {
 
   async load(now: number, options?: Abortable): Promise<void> {
     await this.#view.load(now, options)
+    this.#compactions.note(this.#view.takeNewDates(), Number.NEGATIVE_INFINITY)
     await this.#gapAlerts.load(now, options)
   }
 
@@ -74,6 +77,7 @@ export class TenantSchedule {
     const findDue = (): DueListing[] => (isCollected ? dueListings(collection, now, isKnown, this.#deps.horizonMs) : [])
     const days = new Set([...findDue(), ...this.#view.openGroups()].map(({ start }) => dayOf(start)))
     for (const day of days) await this.#view.refresh(day, options)
+    this.#compactions.note(this.#view.takeNewDates(), now)
     this.#forget(now)
 
     const due = findDue()
@@ -85,6 +89,7 @@ export class TenantSchedule {
       if (brake === undefined) await this.#peek(collection, now)
       for (const group of this.#view.openGroups()) await this.#offer(group, collection, now)
     }
+    if (isCollected) await this.#compact(now)
     if (isCollected) await this.#tellOfGaps(due, collection, now, options)
     const { unreadable } = this.#view
     if (unreadable > 0) {
@@ -128,6 +133,14 @@ export class TenantSchedule {
       if (!this.#isIdle(key, since, now)) continue
       this.#offeredAt.set(key, now)
       await this.#deps.turns.offer({ tenantId: this.#tenantId, entryKey: key, total, expiration, lane })
+    }
+  }
+
+  /** As many dates as the queue takes of a tenant, which is one. */
+  async #compact(now: number): Promise<void> {
+    for (const date of this.#compactions.due(now)) {
+      if (!(await this.#deps.queues.compact({ tenantId: this.#tenantId, date }))) return
+      this.#compactions.asked(date)
     }
   }
 

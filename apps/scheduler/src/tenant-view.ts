@@ -1,5 +1,14 @@
-import { type Abortable, dayMs, type EntryName, type EntrySpan, MailtrailError, type TenantId, utcDate } from '@mailtrail/core'
-import { type EntryPlace, listEntryPlaces, type ObjectStore, readLedgerEntry } from '@mailtrail/lake'
+import {
+  type Abortable,
+  dayMs,
+  type EntryName,
+  type EntrySpan,
+  type LedgerEntry,
+  MailtrailError,
+  type TenantId,
+  utcDate,
+} from '@mailtrail/core'
+import { type EntryPlace, listEntryPlaces, type ObjectStore, rawPrefix, readLedgerEntry } from '@mailtrail/lake'
 import { type OpenGroup, openGroup } from './open-group.ts'
 
 /** Contents have been seen to stay fetchable for 20 days; partitions older than this hold nothing that is still due. */
@@ -16,6 +25,7 @@ export class TenantView {
   readonly #known = new Map<number, Set<string>>()
   readonly #open = new Map<string, OpenGroup>()
   readonly #unreadable = new Set<string>()
+  #newDates = new Set<string>()
 
   constructor(lake: ObjectStore, tenantId: TenantId) {
     this.#lake = lake
@@ -40,7 +50,7 @@ export class TenantView {
       groups.set(span, group)
     }
     for (const [span, { places, isNew }] of groups) {
-      if (!isNew || !(await this.#readGroup(span, places, options))) continue
+      if (!isNew || !(await this.#readGroup(span, places, known, options))) continue
       // Only what was read is known; a read that fails is done again.
       for (const { entry } of places) known.add(`${span}.${entry}`)
     }
@@ -68,16 +78,25 @@ export class TenantView {
     )
   }
 
+  /** Event dates of the accesses whose raw objects the entries name that were read since this was last asked. */
+  takeNewDates(): ReadonlySet<string> {
+    const dates = this.#newDates
+    this.#newDates = new Set()
+    return dates
+  }
+
   /** How many spans have an entry that cannot be read: altered, or written by a newer release. */
   get unreadable(): number {
     return this.#unreadable.size
   }
 
-  async #readGroup(span: string, places: readonly EntryPlace[], options?: Abortable): Promise<boolean> {
+  async #readGroup(span: string, places: readonly EntryPlace[], known: ReadonlySet<string>, options?: Abortable): Promise<boolean> {
     // A lone seal is that of an empty window.
     const isEmpty = places.every(({ entry }) => entry === 'seal')
     try {
-      const group = isEmpty ? undefined : openGroup(await Promise.all(places.map(({ key }) => readLedgerEntry(this.#lake, key, options))))
+      const entries = isEmpty ? [] : await Promise.all(places.map(({ key }) => readLedgerEntry(this.#lake, key, options)))
+      for (const entry of entries) if (!known.has(`${span}.${entry.entry}`)) this.#noteDates(entry)
+      const group = openGroup(entries)
       if (group) this.#open.set(span, group)
       else this.#open.delete(span)
       this.#unreadable.delete(span)
@@ -86,6 +105,14 @@ export class TenantView {
       if (!(error instanceof MailtrailError) || error.code !== 'LEDGER_ENTRY_INVALID') throw error
       this.#unreadable.add(span)
       return false
+    }
+  }
+
+  #noteDates({ contents }: LedgerEntry): void {
+    const prefix = `${rawPrefix('MailItemsAccessed', this.#tenantId)}date=`
+    for (const { key } of contents.flatMap(({ objects }) => objects)) {
+      const date = key.startsWith(prefix) ? key.slice(prefix.length).split('/')[0] : undefined
+      if (date) this.#newDates.add(date)
     }
   }
 }

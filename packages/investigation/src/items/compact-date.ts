@@ -86,7 +86,7 @@ async function tryToCompact(lake: ObjectStore, tenantId: TenantId, date: string,
 const farFuture = Date.UTC(2101, 0, 1)
 
 async function openDuckDb(parts: AsyncDisposableStack, folder: string): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(join(folder, 'rows.duckdb'), {
+  const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: memoryLimit,
     threads: '2',
     temp_directory: join(folder, 'spill'),
