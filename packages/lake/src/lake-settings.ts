@@ -1,6 +1,9 @@
 /** The classes whose objects can be read at once. */
 type S3StorageClass = 'STANDARD' | 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR'
 
+/** Those whose objects can be read at once. */
+type BlobAccessTier = 'Hot' | 'Cool' | 'Cold'
+
 /** How one lake is reached and written; what is absent is left to the SDK of its kind. Secrets are references. */
 export interface LakeSettings {
   /** Address of the service, for one that is not the vendor's own. */
@@ -14,13 +17,21 @@ export interface LakeSettings {
   /** S3: key of the KMS that objects are encrypted with; absent: as the bucket says. */
   readonly kmsKeyId?: string | undefined
   readonly storageClass?: S3StorageClass | undefined
-  /** S3: tags of each object. */
+  /** Tags of each object. */
   readonly tags?: Readonly<Record<string, string>> | undefined
   /** S3: profile of the SDK's configuration files, which may assume a role. */
   readonly profile?: string | undefined
   /** S3: goes with `secretAccessKey`; without both the SDK finds its own credentials. */
   readonly accessKeyId?: string | undefined
   readonly secretAccessKey?: string | undefined
+  /** Azure: key of the account. Without it and `sas` the SDK finds an identity. */
+  readonly accountKey?: string | undefined
+  /** Azure: a shared access signature. */
+  readonly sas?: string | undefined
+  /** Azure: absent, as the account says. */
+  readonly accessTier?: BlobAccessTier | undefined
+  /** Azure: absent, as the container says. */
+  readonly encryptionScope?: string | undefined
 }
 
 export interface LakeOptions {

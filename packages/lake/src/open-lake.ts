@@ -6,7 +6,7 @@ import { openFolderLake } from './open-folder-lake.ts'
 /**
  * Opens the lake at a location. An object store is asked once whether the place is there and may be used.
  *
- * @param location - `file:` and a folder, or `s3://bucket/prefix`
+ * @param location - `file:` and a folder, `s3://bucket/prefix` or `abfss://container@account/prefix`
  * @param options - settings and secrets of object stores; absent, their SDKs go by what they find
  * @throws {@link MailtrailError} `LAKE_LOCATION_INVALID`, `LAKE_BUCKET_MISSING`, `LAKE_ACCESS_DENIED`, `LAKE_UNAVAILABLE`, `LAKE_REQUEST_REFUSED`
  */
@@ -19,10 +19,14 @@ export async function openLake(location: string, options: LakeOptions = nothingS
       const { openS3Lake } = await import('./open-s3-lake.ts')
       return openS3Lake(location, settingsFor(location, options.lakes), options.readSecret)
     }
+    case 'abfss:': {
+      const { openBlobLake } = await import('./open-blob-lake.ts')
+      return openBlobLake(location, settingsFor(location, options.lakes), options.readSecret)
+    }
     default:
       throw new MailtrailError(
         'LAKE_LOCATION_INVALID',
-        `"${location}" is not a lake: write file: and a folder, such as file:/var/lib/mailtrail, or s3://bucket/prefix.`,
+        `"${location}" is not a lake: write file: and a folder, such as file:/var/lib/mailtrail, s3://bucket/prefix or abfss://container@account/prefix.`,
       )
   }
 }

@@ -66,7 +66,7 @@ app: { clientId: 22222222-3333-4444-8555-666666666666, credential: "azure-kv:vau
 masterKey: file:/run/master.key
 requestsPerMinute: 500
 routes: { Audit.Exchange: [Send, Send], Audit.AzureActiveDirectory: [UserLoggedIn] }
-lakes: { "s3://acme/fleet": { region: eu-central-1, tags: { team: soc } }, "abfss://a@b": { endpoint: "https://b" } }
+lakes: { "s3://acme/fleet": { region: eu-central-1, tags: { team: soc } }, "abfss://a@b": { endpoint: "https://b", sas: env:SAS, accessTier: Cool } }
 logLevel: warn
 `)
     const config = loadConfig({}, { ...env, MAILTRAIL_CONFIG: file.path })
@@ -77,7 +77,7 @@ logLevel: warn
     expect(config.logLevel).toBe('warn')
     expect(config.lakes).toEqual({
       's3://acme/fleet': { region: 'eu-central-1', tags: { team: 'soc' } },
-      'abfss://a@b': { endpoint: 'https://b' },
+      'abfss://a@b': { endpoint: 'https://b', sas: 'env:SAS', accessTier: 'Cool' },
     })
     expect(loadTenantSettings({ MAILTRAIL_CONFIG: file.path })).toMatchObject({ app: config.app, routes: config.routes })
   })
@@ -106,6 +106,16 @@ logLevel: warn
     { title: 'an unknown key', yaml: 'lakess: file:/x', parts: ['"lakess"'] },
     { title: 'settings of a lake of no kind', yaml: 'lakes: { "file:/x": {} }', parts: ['lakes.file:/x: must be the beginning', 's3://…'] },
     { title: 'an unknown setting of a lake', yaml: 'lakes: { "s3://a": { regoin: x } }', parts: ['lakes.s3://a: ', '"regoin"'] },
+    {
+      title: 'a tier of Azure whose objects cannot be read at once, and two credentials',
+      yaml: 'lakes: { "abfss://a@b": { accessTier: Archive }, "abfss://a@c": { accountKey: env:KEY, sas: env:SAS } }',
+      parts: ['lakes.abfss://a@b.accessTier: ', 'lakes.abfss://a@c.accountKey: or sas: not both'],
+    },
+    {
+      title: 'a key of Azure that stands there',
+      yaml: 'lakes: { "abfss://a@b": { accountKey: canary } }',
+      parts: ['lakes.abfss://a@b.accountKey: must be a reference'],
+    },
     {
       title: 'a setting of another kind of lake',
       yaml: 'lakes: { "abfss://a@b": { region: x } }',

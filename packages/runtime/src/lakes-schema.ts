@@ -1,8 +1,10 @@
 import { secretReferenceSchema } from '@mailtrail/core'
 import { z } from 'zod'
 
-/** Only those whose objects can be read at once. */
+/** Only those whose objects can be read at once, here and below. */
 const storageClasses = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'] as const
+
+const accessTiers = ['Hot', 'Cool', 'Cold'] as const
 
 /** Settings of one lake; each kind takes its own and refuses the others. Secrets are references. */
 export interface LakeConfig {
@@ -16,11 +18,17 @@ export interface LakeConfig {
   readonly profile?: string | undefined
   readonly accessKeyId?: string | undefined
   readonly secretAccessKey?: string | undefined
+  readonly accountKey?: string | undefined
+  readonly sas?: string | undefined
+  readonly accessTier?: (typeof accessTiers)[number] | undefined
+  readonly encryptionScope?: string | undefined
 }
 
 const text = z.string().min(1, 'must not be empty').optional()
 
 const service = { endpoint: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(), caFile: text }
+
+const tags = z.record(z.string().min(1), z.string()).optional()
 
 const s3 = z
   .strictObject({
@@ -29,7 +37,7 @@ const s3 = z
     pathStyle: z.boolean().optional(),
     kmsKeyId: text,
     storageClass: z.enum(storageClasses).optional(),
-    tags: z.record(z.string().min(1), z.string()).optional(),
+    tags,
     profile: text,
     accessKeyId: text,
     secretAccessKey: secretReferenceSchema.optional(),
@@ -39,7 +47,19 @@ const s3 = z
     error: 'and secretAccessKey go together: both, or neither for the credentials that the AWS SDK finds',
   })
 
-const abfss = z.strictObject(service)
+const abfss = z
+  .strictObject({
+    ...service,
+    accountKey: secretReferenceSchema.optional(),
+    sas: secretReferenceSchema.optional(),
+    accessTier: z.enum(accessTiers).optional(),
+    encryptionScope: text,
+    tags,
+  })
+  .refine(({ accountKey, sas }) => accountKey === undefined || sas === undefined, {
+    path: ['accountKey'],
+    error: 'or sas: not both, or neither for the identity that the Azure SDK finds',
+  })
 
 const schemas: Readonly<Record<string, z.ZodType<LakeConfig>>> = { 's3://': s3, 'abfss://': abfss }
 
