@@ -73,3 +73,17 @@ test.each<Failure & { title: string; ends: string }>([
 ])('a content $title is $ends', async ({ title: _, ends, ...failure }) => {
   expect(await settle(failure)).toBe(ends)
 })
+
+test('a lake that does not answer sets the content aside, also in the last attempt, and loses nothing', async () => {
+  const failure = new MailtrailError('LAKE_UNAVAILABLE', 'Busy.', { retry: { again: true, afterMs: 30_000 } })
+  const api = {
+    openContent: async () => {
+      throw failure
+    },
+  } as unknown as ActivityApi
+  const deps = { clock: { now: () => created } } as unknown as SettleDeps
+  const lake = createFolderStore('/nowhere')
+  const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt: true }
+  const settling = settleContent(deps, { tenantId, lake, operations: ['MailItemsAccessed'], content, api }, context)
+  await expect(settling).rejects.toBe(failure)
+})

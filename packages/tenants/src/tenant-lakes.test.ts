@@ -1,8 +1,9 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseTenantId } from '@mailtrail/core'
 import { createFolderStore } from '@mailtrail/lake'
 import { temporaryFolder } from '@mailtrail/testing'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { addTenant, updateTenant } from './registry.ts'
 import type { Tenant } from './tenant.ts'
 import { createTenantLakes } from './tenant-lakes.ts'
@@ -16,6 +17,8 @@ const tenant: Tenant = {
 }
 const second = parseTenantId('22222222-2222-4333-8444-555555555555')
 const third = parseTenantId('33333333-2222-4333-8444-555555555555')
+
+afterEach(() => vi.useRealTimers())
 
 test('a tenant’s objects go to its own lake where it has one, else to the fleet’s', async () => {
   await using folder = await temporaryFolder()
@@ -32,7 +35,8 @@ test('a tenant’s objects go to its own lake where it has one, else to the flee
   expect(await fleetLake.stat('raw/a')).toBeUndefined()
 })
 
-test('an own lake that cannot be opened holds up its tenants alone, until it can', async () => {
+test('an own lake that cannot be opened holds up its tenants alone, and is tried again after a while', async () => {
+  vi.useFakeTimers()
   await using folder = await temporaryFolder()
   const fleetLake = createFolderStore(join(folder.path, 'fleet'))
   await fleetLake.create('a-file', Buffer.from('x'))
@@ -43,6 +47,12 @@ test('an own lake that cannot be opened holds up its tenants alone, until it can
     await expect(lakes.open(second)).rejects.toMatchObject({ code: 'LAKE_LOCATION_INVALID' })
     expect(await lakes.open(tenant.tenantId)).toBe(fleetLake)
   }
+  await rm(join(folder.path, 'fleet', 'a-file'))
+  await expect(lakes.open(second)).rejects.toMatchObject({ code: 'LAKE_LOCATION_INVALID' })
+  vi.advanceTimersByTime(10_000)
+  const own = await lakes.open(second)
+  vi.advanceTimersByTime(10_000)
+  expect(await lakes.open(second)).toBe(own)
 })
 
 test('a tenant nobody added has none; once added, it has', async () => {

@@ -17,6 +17,9 @@ export function openFleetLake({ lake, lakes }: { readonly lake: string; readonly
   return openLake(lake, { lakes, readSecret: resolveSecret })
 }
 
+/** What failed to open is not tried again for this long: else each of its jobs would hold a worker until it fails too. */
+const pauseMs = 10_000
+
 /** Opens lakes as they are asked for; tenants of one location share one. The fleet's own lake stays the caller's to close. */
 export function createTenantLakes(fleetLake: ObjectStore, lakes: LakesConfig): TenantLakes {
   // Neither entry ever gets stale: a tenant's lake is fixed when the tenant is added.
@@ -28,14 +31,19 @@ export function createTenantLakes(fleetLake: ObjectStore, lakes: LakesConfig): T
     return locations.get(tenantId)
   }
 
+  const openShared = (location: string): Promise<ObjectStore> => {
+    const known = opened.get(location)
+    if (known !== undefined) return known
+    const lake = openLake(location, { lakes, readSecret: resolveSecret })
+    opened.set(location, lake)
+    lake.catch(() => setTimeout(() => opened.delete(location), pauseMs).unref())
+    return lake
+  }
+
   return {
     open: async (tenantId, options) => {
       const location = await locationOf(tenantId, options)
-      if (location === undefined) return fleetLake
-      const lake = opened.get(location) ?? openLake(location, { lakes, readSecret: resolveSecret })
-      opened.set(location, lake)
-      lake.catch(() => opened.delete(location))
-      return await lake
+      return location === undefined ? fleetLake : openShared(location)
     },
     [Symbol.asyncDispose]: async () => {
       for (const lake of await Promise.allSettled(opened.values())) {

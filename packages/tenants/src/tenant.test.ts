@@ -38,6 +38,13 @@ describe(formatTenant, () => {
     { title: 'a credential without an app', fields: { credentials: ['env:A'] }, says: 'go together' },
     { title: 'an app without a credential', fields: { clientId: own.clientId }, says: 'go together' },
     { title: 'a lake that each process would look for elsewhere', fields: { lake: 'file:lake' }, says: 'absolute' },
+    { title: 'a lake with a key in it', fields: { lake: 's3://key:canary@acme/fleet' }, says: 's3://bucket/prefix' },
+    {
+      title: 'a lake with a signature in it',
+      fields: { lake: 'abfss://evidence@acme/fleet?sig=canary' },
+      says: 'abfss://container@account',
+    },
+    { title: 'a lake of no kind', fields: { lake: 'gs://acme' }, says: 's3://bucket/prefix' },
     { title: 'a name that writes on the terminal', fields: { displayName: 'a\u001b[2Jb' }, says: 'control characters' },
     { title: 'a name that runs backwards', fields: { displayName: 'a\u202eb' }, says: 'control characters' },
     { title: 'no day of retention', fields: { retention: { emailEventsDays: 0 } }, says: 'retention.emailEventsDays' },
@@ -46,6 +53,17 @@ describe(formatTenant, () => {
     { title: 'half a request', fields: { requestsPerMinute: 0.5 }, says: 'requestsPerMinute' },
   ])('refuses $title', ({ fields, says }) => {
     expect(faultsOf({ ...smallest, ...fields })).toContain(says)
+  })
+
+  test.each([
+    'file:/srv/acme',
+    'file:///srv/acme',
+    's3://acme',
+    's3://acme/tenants/1',
+    'abfss://evidence@acme',
+    'abfss://evidence@acme.dfs.core.windows.net/1',
+  ])('has its own lake at %s', (lake) => {
+    expect(parseTenant(smallest.tenantId, { schema: 2, ...smallest, lake }).lake).toBe(lake)
   })
 })
 

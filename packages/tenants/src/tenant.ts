@@ -42,6 +42,9 @@ export interface LegalHold {
   readonly reason: string
 }
 
+/** No credential fits into it: `key:secret@bucket` and `?sig=…` are refused. */
+const ownLakePattern = /^(?:file:(?:\/\/)?\/|(?:s3:\/\/|abfss:\/\/[\w-]+@)[\w.-]+(?:\/[\w!.*'()=/-]*)?$)/
+
 const oneLine = z.string().regex(/^[^\p{Cc}\p{Bidi_Control}]*$/u, 'must hold no control characters')
 const names = z.array(z.string().regex(/^[\w.:=/-]{1,64}$/, 'must be up to 64 letters, digits and _.:=/-'))
 const withoutRepeats = (list: readonly string[]): boolean => new Set(list).size === list.length
@@ -64,7 +67,7 @@ const schema = z
     tags: names.refine(withoutRepeats, noRepeats),
     lake: z
       .string()
-      .regex(/^file:(?:\/\/)?\//, 'must be file: and an absolute folder')
+      .regex(ownLakePattern, 'must be file: and an absolute folder, s3://bucket/prefix or abfss://container@account/prefix')
       .optional(),
     retention: retentionSchema.optional(),
     legalHold: z

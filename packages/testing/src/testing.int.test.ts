@@ -7,7 +7,16 @@ import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test, vi } from 'vitest'
-import { startAzurite, startFlakyProxy, startRedis, startSimulator, temporaryFolder } from './index.ts'
+import {
+  type StrictS3,
+  startAzurite,
+  startFlakyProxy,
+  startRadosgw,
+  startRedis,
+  startSimulator,
+  startStrictS3,
+  temporaryFolder,
+} from './index.ts'
 
 const scenario = {
   start: '2024-03-11T00:00:00Z',
@@ -84,6 +93,49 @@ describe(startRedis, () => {
 
   test('says what the server said when it does not start', async () => {
     await expect(startRedis({ directives: { 'no-such-directive': 'x' } })).rejects.toThrow('ended before it served')
+  })
+})
+
+describe(startRadosgw, () => {
+  test('makes buckets, and lets in nobody without its credentials', async () => {
+    await using radosgw = await startRadosgw()
+    const buckets = [await radosgw.createBucket(), await radosgw.createBucket()]
+    expect(new Set(buckets).size).toBe(2)
+    expect((await fetch(`${radosgw.endpoint}/${buckets[0]}`)).status).toBe(403)
+  })
+
+  test('does not outlive the process that started it, even if that is killed', async () => {
+    const code = `const { endpoint } = await (await import('./radosgw.ts')).startRadosgw(); console.log(endpoint); setInterval(() => {}, 1000)`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const endpoint = String((await once(parent.stdout, 'data'))[0]).trim()
+    expect((await fetch(endpoint)).status).toBe(200)
+    parent.kill('SIGKILL')
+    await vi.waitFor(() => expect(fetch(endpoint)).rejects.toThrow('fetch failed'), { timeout: 10_000 })
+  })
+})
+
+describe(startStrictS3, () => {
+  const put = async (strict: StrictS3, md5: string, signedBy: string): Promise<Response> =>
+    fetch(`${strict.endpoint}/strict/a`, {
+      method: 'PUT',
+      body: 'x',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${signedBy}/`,
+        'content-md5': md5,
+        'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+      },
+    })
+
+  test.each([
+    { title: 'takes what its digest vouches for', md5: 'ndTkYSaMgDT1yFZOFVxnpg==', signedBy: 'strictaccess', status: 200 },
+    { title: 'refuses what another digest comes with', md5: 'AAAAAAAAAAAAAAAAAAAAAA==', signedBy: 'strictaccess', status: 400 },
+    { title: 'refuses what nobody it knows signed', md5: 'ndTkYSaMgDT1yFZOFVxnpg==', signedBy: 'nobody', status: 403 },
+  ])('$title', async ({ md5, signedBy, status }) => {
+    await using strict = await startStrictS3()
+    expect((await put(strict, md5, signedBy)).status).toBe(status)
   })
 })
 

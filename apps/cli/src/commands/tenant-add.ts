@@ -11,7 +11,7 @@ export function addTenantAddCommand(tenant: Command): void {
   addRegistryOptions(addFieldOptions(add), 'one JSON object')
     .option(
       '--own-lake <location>',
-      'where its evidence goes: file: and an absolute folder; fixed from then on (default: the fleet’s lake)',
+      'where its evidence goes: file: and an absolute folder, s3://bucket/prefix or abfss://container@account/prefix; fixed from then on (default: the fleet’s lake)',
     )
     .option('--no-backfill', 'leave out what Microsoft still lists from the 7 days before')
     .action(async (options: AddOptions) => (await import('../tenant/run-add.ts')).runAdd(options))
