@@ -92,6 +92,15 @@ test('a service behind TLS is trusted by its own authority alone', async () => {
   await expect(open('s3://strict', settings)).rejects.toMatchObject({ code: 'LAKE_UNAVAILABLE', message: expect.stringContaining('CERT') })
   const lake = await open('s3://strict', { ...settings, caFile })
   expect(await lake.create('a', Buffer.from('x'))).toBe('created')
+  expect(await lake.create('large', Buffer.alloc(3_000_000))).toBe('created')
+})
+
+test('a service is reached through the proxy of the environment', async () => {
+  await using strict = await startStrictS3()
+  const { accessKeyId, secretAccessKey } = strict
+  vi.stubEnv('HTTP_PROXY', strict.endpoint)
+  const lake = await open('s3://strict', { endpoint: 'http://s3.invalid', accessKeyId, secretAccessKey })
+  expect(await lake.create('a', Buffer.from('x'))).toBe('created')
 })
 
 /** On radosgw, but for what `settings` say. */

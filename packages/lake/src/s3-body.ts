@@ -3,12 +3,11 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
 import type { ObjectBody } from './object-store.ts'
 
 /** What is sent: with its length, and with a digest that the service compares with what arrived. */
 export interface S3Body {
-  readonly fields: Required<Pick<PutObjectCommandInput, 'ContentLength' | 'ContentMD5'>>
+  readonly fields: { readonly ContentLength: number; readonly ContentMD5: string }
   /** From its beginning, for one attempt, which ends the stream. */
   start(): Promise<Uint8Array | Readable>
 }

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { LakeOptions, LakeSettings } from './lake-settings.ts'
 
 const connectMs = 5_000
-const silenceMs = 30_000
+const silenceMs = 20_000
+/** `HTTPS_PROXY` and `NO_PROXY` hold here too. */
+const agentOptions = { keepAlive: true, maxSockets: 50, proxyEnv: process.env }
 
 /**
  * What is not set is left to the SDK: credentials come from the environment, configuration files, web identity or the machine's role.
@@ -22,10 +26,13 @@ export async function createS3Client(settings: LakeSettings, readSecret: LakeOpt
     // We send a digest of our own, which more services verify than those of the SDK.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // What waits for the service's word to go on would be sent by agents that know neither our authority nor the proxy.
+    expectContinueHeader: false,
     requestHandler: {
       connectionTimeout: connectMs,
       socketTimeout: silenceMs,
-      ...(caFile !== undefined && { httpsAgent: { ca: await readFile(caFile), keepAlive: true, maxSockets: 50 } }),
+      httpAgent: new HttpAgent(agentOptions),
+      httpsAgent: new HttpsAgent({ ...agentOptions, ...(caFile !== undefined && { ca: await readFile(caFile) }) }),
     },
   }
   return new S3Client(config)

@@ -1,4 +1,4 @@
-import { S3ServiceException } from '@aws-sdk/client-s3'
+import { z } from 'zod'
 import type { LakeFailure } from './lake-failure.ts'
 
 /** What an answer other than success means: `missing` and `precondition` are about the object alone, all else about the lake. */
@@ -23,6 +23,7 @@ const byName: Readonly<Record<string, S3Failure>> = {
   InvalidToken: 'denied',
   TokenRefreshRequired: 'denied',
   CredentialsProviderError: 'denied',
+  TokenProviderError: 'denied',
   AuthorizationHeaderMalformed: 'elsewhere',
   IllegalLocationConstraintException: 'elsewhere',
   TimeoutError: 'unavailable',
@@ -33,26 +34,37 @@ const byName: Readonly<Record<string, S3Failure>> = {
 /** @returns undefined for what is no answer of the store, nor the lack of one */
 export function s3FailureOf(error: unknown): S3Failure | undefined {
   if (!(error instanceof Error)) return undefined
-  const named = byName[error.name]
-  if (named) return named
-  if (error instanceof S3ServiceException) return byStatus(error.name, error.$metadata.httpStatusCode ?? 0)
-  return 'code' in error || '$metadata' in error ? 'unavailable' : undefined
+  const { status } = answerOf(error)
+  return byName[error.name] ?? (status === undefined ? withoutAnswer(error) : byStatus(error.name, status))
+}
+
+/** Errors of the network have a code. */
+function withoutAnswer(error: Error): S3Failure | undefined {
+  return 'code' in error ? 'unavailable' : undefined
 }
 
 function byStatus(name: string, status: number): S3Failure {
   if (status === 412) return 'precondition'
+  // Of success with an answer that makes no sense, and of a 404 without S3's name for it: something else stands in between.
   // 409 is ConditionalRequestConflict or OperationAborted: another request for the key is under way, and nothing is decided yet.
-  // A 404 without S3's name for it comes from something that stands in between.
-  if (status >= 500 || [404, 408, 409, 429].includes(status)) return 'unavailable'
-  if (status === 401 || status === 403 || name.startsWith('KMS.')) return 'denied'
-  return status >= 300 && status < 400 ? 'elsewhere' : 'refused'
+  if (status < 300 || status >= 500 || [404, 408, 409, 429].includes(status)) return 'unavailable'
+  if (status < 400) return 'elsewhere'
+  return status === 401 || status === 403 || name.startsWith('KMS.') ? 'denied' : 'refused'
 }
 
 /** For messages: names and numbers, none of the text that came with them. */
 export function s3ReasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  if (!(error instanceof S3ServiceException)) return code
-  const { httpStatusCode, requestId } = error.$metadata
-  return [error.name, httpStatusCode && `HTTP ${httpStatusCode}`, requestId && `request ${requestId}`].filter(Boolean).join(', ')
+  const { status, request } = answerOf(error)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  if (status === undefined) return code ?? error.name
+  return [error.name, `HTTP ${status}`, ...(request === undefined ? [] : [`request ${request}`])].join(', ')
+}
+
+const answered = z.object({ $metadata: z.object({ httpStatusCode: z.number().optional(), requestId: z.string().optional() }) })
+
+/** Of S3, or of the service that gives out its credentials. */
+function answerOf(error: Error): { readonly status?: number | undefined; readonly request?: string | undefined } {
+  const { httpStatusCode, requestId } = answered.safeParse(error).data?.$metadata ?? {}
+  return { status: httpStatusCode, request: requestId }
 }

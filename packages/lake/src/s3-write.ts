@@ -8,13 +8,17 @@ import { prepareS3Body, type S3Body } from './s3-body.ts'
 import type { S3Bucket, S3WriteSettings } from './s3-bucket.ts'
 import { headS3Object } from './s3-head.ts'
 
+/** Of what is larger it is asked first whether it is there: an answer amid the sending may get lost with the connection. */
+const largeBytes = 1024 * 1024
+
 /** Creates in one conditional request: of all who do so with a key, one is told `created`. */
 export function createS3Create(bucket: S3Bucket): ObjectStore['create'] {
   const condition = { IfNoneMatch: '*' }
   let isProven = false
   return async (key, body, options) => {
     const prepared = await prepareS3Body(body)
-    if (!isProven && (await headS3Object(bucket, key, options))) return 'exists'
+    const isWorthAsking = !isProven || prepared.fields.ContentLength > largeBytes
+    if (isWorthAsking && (await headS3Object(bucket, key, options))) return 'exists'
     const answer = await put(bucket, key, prepared, condition, options)
     if (answer === 'missing') throw lakeFailure('unavailable', bucket.place, `${key} is neither there nor made`)
     if (!isProven) isProven = answer === 'precondition' || (await prove(bucket, key, prepared, condition, options))
