@@ -123,6 +123,11 @@ export function retiredRawKey(tenantId: TenantId): string {
 
 const retiredRawPrefix = 'control/retention/'
 
+/** What a deletion of a tenant removed. @param at - ISO time */
+export function deletionKey(tenantId: TenantId, at: string): string {
+  return `control/deletions/${tenantId}/${at.replaceAll(':', '')}.json`
+}
+
 /** That records of an operation were kept by this fleet at any time: their partitions begin with it. */
 export function keptOperationKey(operation: string): string {
   return `${keptOperationsPrefix}${encodeURIComponent(operation)}.json`

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { parseTenantId } from '@mailtrail/core'
-import { createFolderStore, tenantKey } from '@mailtrail/lake'
+import { alertKey, createFolderStore, emailEventsKey, type ObjectStore, rawKey, tenantKey } from '@mailtrail/lake'
+import { addTenant, noteKeptOperations, recordHistory } from '@mailtrail/tenants'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { runCommandLine } from '../run-command-line.ts'
@@ -309,6 +310,60 @@ describe('mailtrail secret', () => {
   test('does not seal without a key', async () => {
     await run(['secret', 'seal', '--tenant', id], 2)
     expect(said).toContain('masterKey')
+  })
+})
+
+describe('mailtrail tenant purge', () => {
+  const tenantId = parseTenantId(id)
+  const raw = rawKey('MailItemsAccessed', tenantId, '2024-03-14', 'content')
+  const asked = ['tenant', 'purge', id, '--reason', 'the contract ended']
+
+  async function addRemoved(hoursAgo: number): Promise<ObjectStore> {
+    const lake = createFolderStore(join(folder, 'lake'))
+    const removedAt = Date.now() - hoursAgo * 3_600_000
+    await addTenant(lake, { tenantId, displayName: 'Contoso', cloud: 'worldwide', credentials: [], tags: ['gold'] })
+    const collection = { contentTypes: ['Audit.Exchange'], windowMinutes: 10, backfill: false }
+    await recordHistory(lake, tenantId, { kind: 'added', at: removedAt - 1, ...collection })
+    await recordHistory(lake, tenantId, { kind: 'removed', at: removedAt })
+    await lake.create(emailEventsKey(tenantId, '2024-03-14', 'a'), Buffer.from('events'))
+    await lake.create(alertKey(tenantId, '2024-03-14', 'a'), Buffer.from('alert'))
+    return lake
+  }
+
+  test('says what it would delete, and deletes nothing unless somebody says so', async () => {
+    const lake = await addRemoved(2)
+    const kinds = await json([...asked, '--dry-run'])
+    expect(kinds).toMatchObject({ kinds: expect.arrayContaining([{ kind: 'email-events', objects: 1, bytes: 6 }]) })
+    await run(asked, 2)
+    expect(said).toContain('NOT_CONFIRMED')
+    expect(said).toContain('alerts        1 object, 5 bytes')
+    expect(await lake.stat(emailEventsKey(tenantId, '2024-03-14', 'a'))).toBeDefined()
+  })
+
+  test('deletes, reports, and can be run again', async () => {
+    const lake = await addRemoved(2)
+    await noteKeptOperations(lake, ['MailItemsAccessed'])
+    await lake.create(raw, Buffer.from('raw'))
+    await run([...asked, '--yes'])
+    expect(out).toContain('raw           1 object removed, 3 bytes')
+    expect(await lake.stat(raw)).toBeUndefined()
+    expect(await json([...asked, '--yes'])).toMatchObject({
+      reason: 'the contract ended',
+      kinds: expect.arrayContaining([{ kind: 'raw', removed: 0, bytes: 0, locked: 0, lockedUntil: null }]),
+    })
+    expect(await show(id)).toMatchObject({ displayName: 'Contoso', state: 'removed' })
+  })
+
+  test('is refused for a tenant that is collected, was just removed, or is held', async () => {
+    await add(second)
+    await run(['tenant', 'purge', second, '--reason', 'x', '--yes'], 1)
+    expect(said).toContain('TENANT_STILL_COLLECTED')
+    await addRemoved(0.5)
+    await run([...asked, '--yes'], 5)
+    expect(said).toContain('PURGE_TOO_EARLY')
+    await run(['tenant', 'hold', id, '--reason', 'lawsuit 7'])
+    await run([...asked, '--yes'], 1)
+    expect(said).toContain('TENANT_HELD')
   })
 })
 

@@ -7,6 +7,7 @@ import { addTenantHoldCommands } from './tenant-hold.ts'
 import { addTenantImportCommands } from './tenant-import.ts'
 import { addTenantListCommand } from './tenant-list.ts'
 import { addTenantPauseCommands } from './tenant-pause.ts'
+import { addTenantPurgeCommand } from './tenant-purge.ts'
 import { addTenantRemoveCommand } from './tenant-remove.ts'
 import { addTenantRotateCommand } from './tenant-rotate.ts'
 import { addTenantShowCommand } from './tenant-show.ts'
@@ -26,4 +27,5 @@ export function addTenantCommand(program: Command, setExitCode: SetExitCode): vo
   addTenantPauseCommands(tenant)
   addTenantRemoveCommand(tenant)
   addTenantHoldCommands(tenant)
+  addTenantPurgeCommand(tenant, setExitCode)
 }
