@@ -1,5 +1,5 @@
 import { type CoverageInterval, hourMs, type TenantId } from '@mailtrail/core'
-import { alertPrefix, emailEventsPrefix, ledgerPrefix, type ObjectStore, quarantinePrefix, rawPrefix } from '@mailtrail/lake'
+import { alertPrefix, emailEventsPrefix, itemsPrefix, ledgerPrefix, type ObjectStore, quarantinePrefix, rawPrefix } from '@mailtrail/lake'
 
 /** How many hours of the intervals are in each state. */
 export function hoursByState(intervals: readonly CoverageInterval[]): Record<string, number> {
@@ -16,6 +16,7 @@ export async function remainingPrefixes(lake: ObjectStore, tenantId: TenantId, o
     alertPrefix(tenantId),
     quarantinePrefix(tenantId),
     emailEventsPrefix(tenantId),
+    itemsPrefix(tenantId),
   ]
   const held: string[] = []
   for (const prefix of prefixes) if (await holdsAny(lake, prefix)) held.push(prefix)
