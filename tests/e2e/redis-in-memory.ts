@@ -37,12 +37,13 @@ export class RedisInMemory {
     const spanId = (task: { start: number; end: number; contentType: string }): string => `${task.contentType}/${task.start}-${task.end}`
     const often = { attempts: 5, attempt: 0 }
     const once = { attempts: 1, attempt: 0 }
-    const port: Pick<WorkQueues, 'list' | 'seal' | 'peek' | 'peekTurn' | 'alert'> = {
+    const port: Pick<WorkQueues, 'list' | 'seal' | 'peek' | 'peekTurn' | 'alert' | 'compact'> = {
       list: (task) => add({ id: `${spanId(task)}/${task.entry}`, role: 'lister', task: { v: 1, kind: 'list', ...task }, ...often }),
       seal: (task) => add({ id: `${spanId(task)}/seal/${task.overdue}`, role: 'lister', task: { v: 1, kind: 'seal', ...task }, ...often }),
       peek: (task) => add({ id: 'peek', role: 'lister', task: { v: 1, kind: 'peek', ...task }, ...once }),
       peekTurn: (task) => add({ id: 'peek-turn', role: 'fetcher', task: { v: 1, kind: 'peek', ...task }, ...once }),
       alert: step,
+      compact: () => step().then(() => true),
     }
     return port as WorkQueues
   }
