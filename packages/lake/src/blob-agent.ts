@@ -13,7 +13,7 @@ export interface BlobAgentOptions {
  * The connections to one service, through the proxy that HTTPS_PROXY and its kin name. The SDK waits for ever on one that went silent;
  * here it breaks, which the SDK takes for what it is.
  */
-export function createBlobAgent(endpoint: string, { ca, idleMs = 60_000 }: BlobAgentOptions = {}): HttpAgent {
+export function createBlobAgent(endpoint: string, { ca, idleMs = 30_000 }: BlobAgentOptions = {}): HttpAgent {
   const options = { keepAlive: true, timeout: idleMs, proxyEnv: process.env }
   const agent = endpoint.startsWith('https:') ? new HttpsAgent({ ...options, ...(ca !== undefined && { ca }) }) : new HttpAgent(options)
   const connect = agent.createConnection.bind(agent)

@@ -3,7 +3,7 @@ import type { Agent } from 'node:http'
 import { DefaultAzureCredential } from '@azure/identity'
 import { ContainerClient, newPipeline, type Pipeline, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { createBlobAgent } from './blob-agent.ts'
-import { createBlobContainer } from './blob-container.ts'
+import { type BlobContainer, createBlobContainer } from './blob-container.ts'
 import { parseBlobLocation } from './blob-location.ts'
 import { createBlobStore } from './blob-store.ts'
 import type { LakeOptions, LakeSettings } from './lake-settings.ts'
@@ -23,20 +23,22 @@ export async function openBlobLake(location: string, settings: LakeSettings, rea
   const { caFile, sas } = settings
   const agent = createBlobAgent(endpoint, { ca: caFile === undefined ? undefined : await readFile(caFile, 'utf8') })
   const query = sas === undefined ? '' : `?${(await readSecret(sas)).replace(/^\?/, '')}`
-  const pipeline = await createPipeline(account, agent, settings, readSecret)
-  const client = new ContainerClient(`${endpoint}/${container}${query}`, pipeline)
+  const client = new ContainerClient(`${endpoint}/${container}${query}`, await createPipeline(account, agent, settings, readSecret))
   const options = { client, prefix, place, write: settings }
-  const { ask } = createBlobContainer({ ...options, patienceMs: patienceMs.opening })
-  await ask((http) =>
-    client
-      .listBlobsFlat({ ...http, prefix })
-      .byPage({ maxPageSize: 1 })
-      .next(),
-  )
+  try {
+    await requestFirstName(createBlobContainer({ ...options, patienceMs: patienceMs.opening }))
+  } catch (error) {
+    agent.destroy()
+    throw error
+  }
   return {
     ...createBlobStore({ ...options, patienceMs: patienceMs.working }),
     [Symbol.asyncDispose]: async () => agent.destroy(),
   }
+}
+
+async function requestFirstName({ client, prefix, ask }: BlobContainer): Promise<void> {
+  await ask(() => client.listBlobsFlat({ prefix }).byPage({ maxPageSize: 1 }).next())
 }
 
 async function createPipeline(

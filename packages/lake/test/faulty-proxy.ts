@@ -60,7 +60,9 @@ function pass(incoming: IncomingMessage, answer: ServerResponse, url: URL, fault
   const { refuse, query, damage, loseAnswer, cutAfter, headers } = fault
   if (refuse) {
     incoming.resume()
-    incoming.on('end', () => answer.writeHead(refuse.status, { 'x-ms-error-code': refuse.code, 'x-ms-request-id': 'r-1' }).end())
+    const headers = { 'x-ms-error-code': refuse.code, 'x-ms-request-id': 'r-1', 'content-type': 'application/xml' }
+    const body = `<?xml version="1.0"?><Error><Code>${refuse.code}</Code><Message>canary: what was signed</Message></Error>`
+    incoming.on('end', () => answer.writeHead(refuse.status, headers).end(incoming.method === 'HEAD' ? undefined : body))
     return
   }
   query?.(url.searchParams)
