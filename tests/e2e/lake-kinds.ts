@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '@mailtrail/runtime'
-import { startFlakyProxy, startRadosgw, temporaryFolder } from '@mailtrail/testing'
+import { startAzurite, startFlakyProxy, startRadosgw, temporaryFolder } from '@mailtrail/testing'
 
 /** A kind of lake that the whole fleet is run on. */
 export interface LakeKind {
@@ -43,7 +43,22 @@ const s3: LakeKind = {
   toString: () => 'S3',
 }
 
-export const lakeKinds: readonly LakeKind[] = [folder, s3]
+const azure: LakeKind = {
+  fails: true,
+  open: async () => {
+    await using parts = new AsyncDisposableStack()
+    const { path } = parts.use(await temporaryFolder())
+    const server = parts.use(await startAzurite())
+    const { origin, pathname } = new URL(server.endpoint)
+    const proxy = parts.use(await startFlakyProxy({ target: origin, share: failing }))
+    const lake = `abfss://${await server.createContainer()}@${server.account}/fleet`
+    const settings = { endpoint: `${proxy.origin}${pathname}`, accountKey: await secretFile(path, server.accountKey) }
+    return placeOf(parts.move(), { lake, lakes: { [lake]: settings } }, () => proxy.failed)
+  },
+  toString: () => 'Azure',
+}
+
+export const lakeKinds: readonly LakeKind[] = [folder, s3, azure]
 
 function placeOf(parts: AsyncDisposableStack, settings: Partial<Config>, failedRequests: () => number): LakePlace {
   return { settings, failedRequests, [Symbol.asyncDispose]: () => parts.disposeAsync() }
