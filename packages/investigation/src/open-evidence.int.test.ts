@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { inspect } from 'node:util'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { type AccessedItem, bareMessageId, type JsonObject, type MailAccess, parseMailAccess } from '@mailtrail/core'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -174,6 +174,22 @@ describe(openEvidence, () => {
     )
     connection.closeSync()
     expect(found?.n).toBe(60_002)
+  })
+
+  test('an object packed by zstd is read as any other, and one that is cut is an error', async () => {
+    await using fixture = await createLakeFixture()
+    await fixture.putRecords([bind(['a@x'])])
+    const [key = ''] = await Array.fromAsync(fixture.lake.list('raw/'))
+    const head = Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 66, 0, 0, 0]), Buffer.from('MT'), Buffer.alloc(64)])
+    const packed = Buffer.concat([head, zstdCompressSync(`${JSON.stringify(bind(['b@x']))}\n`)])
+    await fixture.lake.create(key.replace('.ndjson.gz', '-part2.ndjson.zst'), packed)
+    await using evidence = await openEvidence(fixture.lake, tenantId, asked, fixture)
+    const connection = await evidence.connect()
+    const [found] = await readRows(connection, 'SELECT count(*) AS n FROM items', z.object({ n: z.coerce.number() }))
+    connection.closeSync()
+    expect(found?.n).toBe(2)
+    await fixture.lake.create(key.replace('.ndjson.gz', '-part3.ndjson.zst'), packed.subarray(0, -3))
+    await expect(openEvidence(fixture.lake, tenantId, asked, fixture)).rejects.toMatchObject({ code: 'EVIDENCE_UNREADABLE' })
   })
 
   test('a cut object is an error that names it, never fewer records', async () => {
