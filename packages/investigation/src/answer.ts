@@ -10,6 +10,8 @@ export interface CoverageSpan extends Span {
   readonly state: CoverageState
   readonly cause?: string
   readonly recoverable?: boolean
+  /** ISO time when the service no longer has the first part of what would heal it; absent where nothing ends that. */
+  readonly until?: string
 }
 
 /** How an itemised id met its metadata. `folded`: only without regard to case. */

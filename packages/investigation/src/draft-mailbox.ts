@@ -1,5 +1,6 @@
-import { type CoverageInterval, type Interval, overlaps, throttleIntervals } from '@mailtrail/core'
+import type { CoverageInterval, Interval } from '@mailtrail/core'
 import { mailboxCoverage } from './mailbox-coverage.ts'
+import { mailboxEvidence } from './mailbox-evidence.ts'
 import type { Question } from './question.ts'
 import type { Findings } from './read-findings.ts'
 import type { Mailbox } from './read-mailboxes.ts'
@@ -20,26 +21,16 @@ export function draftMailbox(
   question: Question,
   coverage: readonly CoverageInterval[],
 ): MailboxDraft {
-  const throttled = throttledWithin(
-    question,
-    (findings.flagged.get(mailbox.key) ?? []).map(({ time }) => time),
-  )
-  const recordTimes = (findings.hours.get(mailbox.key) ?? []).flatMap((hour) => [hour.first_time, hour.last_time])
-  const own = mailboxCoverage(coverage, { throttled, recordTimes }, question)
+  const evidence = mailboxEvidence(mailbox.key, findings, question)
+  const own = mailboxCoverage(coverage, evidence, question)
   const syncs = (findings.syncs.get(mailbox.key) ?? []).filter(({ verdict }) => verdict === 'attributed')
   return {
     mailbox,
-    throttled,
+    throttled: evidence.throttled,
     coverage: own,
     presumedUntil: latest(syncs.flatMap(({ times }) => times ?? [])),
     possibleBefore: latest(own.filter(({ state }) => state !== 'settled').map(({ to }) => to)),
   }
-}
-
-/** A flagged record without a time was throttled at some time, which may be any of the asked one. */
-function throttledWithin({ from, to }: Interval, flagged: readonly (number | null)[]): Interval[] {
-  if (flagged.includes(null)) return [{ from, to }]
-  return throttleIntervals(flagged.filter((time) => time !== null)).filter((interval) => overlaps(interval, { from, to }))
 }
 
 function latest(times: readonly number[]): number | undefined {

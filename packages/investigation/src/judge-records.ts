@@ -1,10 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { isInRange } from '@mailtrail/core'
-import { z } from 'zod'
 import { appendRows } from './append-rows.ts'
 import type { Question } from './question.ts'
-import { readRows } from './read-rows.ts'
-import { askedAddresses, candidates, guidFilter, judged, scope, scopeGuids } from './sql/attribution.ts'
+import { setScope } from './set-scope.ts'
+import { askedAddresses, candidates, judged } from './sql/attribution.ts'
 
 /**
  * Judges what lies in the asked time, or may, against the question, into the temporary view `judged`.
@@ -18,21 +17,13 @@ export async function judgeRecords(
   mailboxKeys: readonly string[] | undefined,
 ): Promise<string> {
   const { from, to, ranges } = question
-  await connection.run(scope, { mailboxes: mailboxKeys === undefined ? null : JSON.stringify(mailboxKeys) })
-  const filter = mailboxKeys === undefined ? 'true' : await readGuidFilter(connection)
+  const filter = await setScope(connection, mailboxKeys)
   const lists = { ...askedList('sessions', question.sessions), ...askedList('apps', question.apps) }
   const asked = { sessions: 'sessions' in lists, apps: 'apps' in lists }
   await connection.run(candidates(asked, filter), { from, to, ...lists })
   if (ranges.length > 0) await judgeAddresses(connection, question)
   await connection.run(judged(ranges.length > 0))
   return filter
-}
-
-const guidRow = z.object({ mailbox_guid: z.string().nullable() })
-
-async function readGuidFilter(connection: DuckDBConnection): Promise<string> {
-  const rows = await readRows(connection, scopeGuids, guidRow)
-  return guidFilter(rows.map(({ mailbox_guid }) => mailbox_guid))
 }
 
 function askedList(name: string, texts: readonly string[]): Record<string, string> {

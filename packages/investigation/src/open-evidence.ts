@@ -26,6 +26,8 @@ export interface Evidence extends AsyncDisposable {
 }
 
 export interface EvidenceOptions extends Abortable {
+  /** Whether the EmailEvents are loaded too; they are by default. */
+  readonly withEmails?: boolean
   /** Where copies of items files are kept; in the user's cache by default. */
   readonly cacheFolder?: string
 }
@@ -47,7 +49,7 @@ export async function openEvidence(
   lake: ObjectStore,
   tenantId: TenantId,
   range: Interval,
-  { signal, cacheFolder }: EvidenceOptions = {},
+  { signal, cacheFolder, withEmails = true }: EvidenceOptions = {},
 ): Promise<Evidence> {
   await using parts = new AsyncDisposableStack()
   const folder = parts.adopt(await mkdtemp(join(tmpdir(), 'mailtrail-evidence-')), (path) => rm(path, { recursive: true, force: true }))
@@ -59,7 +61,7 @@ export async function openEvidence(
     autoinstall_known_extensions: 'false',
   })
   parts.defer(() => instance.closeSync())
-  const notes = await load(instance, { lake, tenantId, range, folder, cache, signal })
+  const notes = await load(instance, { lake, tenantId, range, folder, cache, withEmails, signal })
   const opened = parts.move()
   return { tenantId, range, notes, connect: () => instance.connect(), [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
@@ -70,9 +72,13 @@ interface Load extends Abortable {
   readonly range: Interval
   readonly folder: string
   readonly cache: Awaited<ReturnType<typeof openItemsCache>>
+  readonly withEmails: boolean
 }
 
-async function load(instance: DuckDBInstance, { lake, tenantId, range, folder, cache, signal }: Load): Promise<readonly string[]> {
+async function load(
+  instance: DuckDBInstance,
+  { lake, tenantId, range, folder, cache, withEmails, signal }: Load,
+): Promise<readonly string[]> {
   const connection = await instance.connect()
   const interrupt = () => connection.interrupt()
   signal?.addEventListener('abort', interrupt)
@@ -80,7 +86,7 @@ async function load(instance: DuckDBInstance, { lake, tenantId, range, folder, c
     await connection.run(macros)
     const expanded = { from: range.from - marginMs, to: range.to + marginMs }
     const { lines, files, notes } = await loadItems(connection, lake, { tenantId, dates: datesOf(range), expanded, cache, folder, signal })
-    await loadEmails(connection, { lake, tenantId, folder, signal })
+    await loadEmails(connection, { lake, tenantId, folder, withEmails, signal })
     // What follows reads attacker-written text, and needs no network and no other file.
     await connection.run(`SET allowed_paths = [${files.map((file) => `'${file.replaceAll("'", "''")}'`).join(', ')}]`)
     await connection.run('SET enable_external_access = false')
@@ -95,8 +101,12 @@ async function load(instance: DuckDBInstance, { lake, tenantId, range, folder, c
   }
 }
 
-async function loadEmails(connection: DuckDBConnection, { lake, tenantId, folder, signal }: Omit<Load, 'range' | 'cache'>): Promise<void> {
+async function loadEmails(
+  connection: DuckDBConnection,
+  { lake, tenantId, folder, withEmails, signal }: Omit<Load, 'range' | 'cache'>,
+): Promise<void> {
   await connection.run(lineTable('email_lines'))
+  if (!withEmails) return
   const keys = (await Array.fromAsync(lake.list(emailEventsPrefix(tenantId), { signal }))).filter(packingOf)
   for await (const batch of fetchLines(lake, keys, { folder, maxBytes: maxBatchBytes, signal }))
     await loadLines(connection, 'email_lines', batch)

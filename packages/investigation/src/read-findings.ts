@@ -64,15 +64,19 @@ const undeterminedRow: z.ZodType<UndeterminedRow> = z.object({
 const flaggedRow: z.ZodType<FlaggedRow> = z.object({ mailbox_key, time: number.nullable() })
 const hourRow: z.ZodType<HourRow> = z.object({ mailbox_key, first_time: number, last_time: number })
 
+/** When mailboxes have records, and flagged ones, by mailbox key; a mailbox with nothing to say is absent. */
+export interface Presence {
+  /** Flagged records of any actor, wherever they lie in the opened evidence. */
+  readonly flagged: ReadonlyMap<string, readonly FlaggedRow[]>
+  readonly hours: ReadonlyMap<string, readonly HourRow[]>
+}
+
 /** What the records say, by mailbox key; a mailbox with nothing to say is absent. */
-export interface Findings {
+export interface Findings extends Presence {
   readonly itemised: ReadonlyMap<string, readonly Itemised[]>
   readonly totals: ReadonlyMap<string, readonly BindTotal[]>
   readonly syncs: ReadonlyMap<string, readonly SyncRow[]>
   readonly undetermined: ReadonlyMap<string, readonly UndeterminedRow[]>
-  /** Flagged records of any actor, wherever they lie in the opened evidence. */
-  readonly flagged: ReadonlyMap<string, readonly FlaggedRow[]>
-  readonly hours: ReadonlyMap<string, readonly HourRow[]>
 }
 
 /** @param filter - of the rows in scope; see {@link judgeRecords} */
@@ -82,6 +86,13 @@ export async function readFindings(connection: DuckDBConnection, filter: string)
     totals: byMailbox(await readRows(connection, bindTotals, bindTotal)),
     syncs: byMailbox(await readRows(connection, syncRows, syncRow)),
     undetermined: byMailbox(await readRows(connection, undeterminedRows, undeterminedRow)),
+    ...(await readPresence(connection, filter)),
+  }
+}
+
+/** @param filter - of the rows in scope; see {@link setScope} */
+export async function readPresence(connection: DuckDBConnection, filter: string): Promise<Presence> {
+  return {
     flagged: byMailbox(await readRows(connection, flaggedTimes(filter), flaggedRow)),
     hours: byMailbox(await readRows(connection, hourlyTimes(filter), hourRow)),
   }

@@ -17,11 +17,11 @@ const mailboxRow = z.object({
   upns: z.array(z.string()),
 })
 
-/** Mailboxes in scope: all, or those that ever had the asked UPN, for a rename changes no mailbox. */
-export async function readMailboxes(connection: DuckDBConnection, upn: string | undefined): Promise<Mailbox[]> {
+/** Mailboxes in scope: all, or that of the asked GUID, or those that ever had the asked UPN, for a rename changes no mailbox. */
+export async function readMailboxes(connection: DuckDBConnection, name: string | undefined): Promise<Mailbox[]> {
   const rows = await readRows(connection, 'SELECT * FROM mailboxes ORDER BY upn, mailbox_key', mailboxRow)
-  const asked = upn?.trim().toLowerCase()
+  const asked = name?.trim().toLowerCase()
   return rows
     .map((row) => ({ key: row.mailbox_key, guid: row.mailbox_guid, upn: row.upn, upns: row.upns }))
-    .filter((mailbox) => asked === undefined || mailbox.upn === asked || mailbox.upns.includes(asked))
+    .filter((mailbox) => asked === undefined || mailbox.guid === asked || mailbox.upn === asked || mailbox.upns.includes(asked))
 }

@@ -1,4 +1,5 @@
 import { hourMs, type Interval } from '../interval.ts'
+import { within, without } from '../interval-set.ts'
 import { type CoverageInterval, type CoverageState, coverageStates } from './coverage-state.ts'
 import { overlay } from './overlay.ts'
 
@@ -20,14 +21,24 @@ export function taintedBy(feed: Interval, horizonMs: number): Interval {
 /** `range` in merged intervals: what no doubt covers is settled, elsewhere the worst doubt counts, and no order of doubts matters. */
 export function coverageOf(doubts: readonly Doubt[], range: Interval): CoverageInterval[] {
   const inRange = doubts.toSorted(worstFirst).flatMap((doubt) => cut(doubt, range))
+  const lasting = inRange.filter(({ recoverable }) => !recoverable)
   const intervals: CoverageInterval[] = []
-  for (const doubt of overlay(inRange)) {
-    const { from, to, state, cause, recoverable } = doubt
+  for (const { from, to, state, cause, recoverable } of overlay(inRange).flatMap((doubt) => withHope(doubt, lasting))) {
     append(intervals, { from: intervals.at(-1)?.to ?? range.from, to: from, state: 'settled' })
     append(intervals, { from, to, state, cause, recoverable })
   }
   append(intervals, { from: intervals.at(-1)?.to ?? range.from, to: range.to, state: 'settled' })
   return intervals.map((interval) => withDeadline(interval, inRange))
+}
+
+/** All doubts about a time have to heal. */
+function withHope(doubt: Doubt, lasting: readonly Interval[]): Doubt[] {
+  if (!doubt.recoverable) return [doubt]
+  const parts = [
+    ...without([doubt], lasting).map((part) => ({ ...doubt, ...part })),
+    ...within([doubt], lasting).map((part) => ({ ...doubt, ...part, recoverable: false })),
+  ]
+  return parts.sort((a, b) => a.from - b.from)
 }
 
 function cut<Span extends Interval>(span: Span, { from, to }: Interval): Span[] {
@@ -52,7 +63,7 @@ function append(intervals: CoverageInterval[], next: CoverageInterval): void {
   }
 }
 
-/** All its doubts have to heal. */
+/** The first part of it that is lost counts. */
 function withDeadline(interval: CoverageInterval, doubts: readonly Doubt[]): CoverageInterval {
   if (interval.recoverable !== true) return interval
   const until = doubts.reduce(
