@@ -1,14 +1,17 @@
-import { type CoverageInterval, isoSeconds, latestServiceDate, parseTenantId, tenantCoverage } from '@mailtrail/core'
+import { hourMs, isoSeconds, parseTenantId } from '@mailtrail/core'
+import { loadHorizonMs } from '@mailtrail/runtime'
 import type { Command } from 'commander'
+import { answerCoverage, askedCoverage } from '../coverage/answer-coverage.ts'
+import { coverageJson, renderCoverage } from '../coverage/render-coverage.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { parseTime } from '../parse-time.ts'
 import { printData, printJson, say } from '../print.ts'
-import { readCoverageEvidence } from '../read-coverage.ts'
 import type { SetExitCode } from '../run-command-line.ts'
 import { openRegistry } from '../tenant/open-registry.ts'
 
 interface CoverageOptions {
   readonly tenant: string
+  readonly mailbox?: string
   readonly from: string
   readonly to: string
   readonly lake?: string
@@ -22,27 +25,28 @@ export function addCoverageCommand(program: Command, setExitCode: SetExitCode): 
     .requiredOption('--tenant <guid>', 'tenant id')
     .requiredOption('--from <time>', 'such as 2024-03-12T09:00Z')
     .requiredOption('--to <time>', 'the time after the last one asked for')
+    .option('--mailbox <name>', 'one mailbox, by UPN or GUID: also where it was throttled, and where nothing shows that it was audited')
     .option('--lake <location>', 'where the ledger is (default: MAILTRAIL_LAKE)')
-    .option('--json', 'one JSON array of intervals')
-    .action(async ({ tenant, from, to, lake: location, json }: CoverageOptions) => {
+    .option('--json', 'one JSON object')
+    .action(async ({ tenant, mailbox, from, to, lake: location, json }: CoverageOptions) => {
       const range = { from: parseTime(from), to: parseTime(to) }
       await using lake = await openRegistry(location)
-      const tenantId = parseTenantId(tenant)
-      const evidence = await readCoverageEvidence(lake, tenantId, range)
-      const intervals = tenantCoverage(evidence, range)
-      const present = latestServiceDate(evidence)
+      const question = { tenantId: parseTenantId(tenant), mailbox, ...range, horizonMs: loadHorizonMs(process.env) }
+      const answer = await answerCoverage(lake, question)
       say(
-        present === undefined
+        answer.asOf === undefined
           ? 'Nothing was listed yet.'
-          : `As of ${isoSeconds(present)}, the last listing; what is later is not listed yet.`,
+          : `As of ${isoSeconds(answer.asOf)}, the last listing; what is later is not listed yet. Late records are waited for ${answer.horizonMs / hourMs} hours.`,
       )
-      if (json) printJson(intervals.map((interval) => ({ ...interval, from: isoSeconds(interval.from), to: isoSeconds(interval.to) })))
-      else printData(intervals.map(formatInterval).join('\n'))
-      if (intervals.some(({ state }) => state !== 'settled')) setExitCode(exitCodes.incomplete)
+      if (json) printJson(coverageJson(answer))
+      else printData(renderCoverage(answer, terminal()))
+      const isSettled = askedCoverage(answer).every((coverage) => coverage.every(({ state }) => state === 'settled'))
+      if (!isSettled) setExitCode(exitCodes.incomplete)
     })
 }
 
-function formatInterval({ from, to, state, cause, recoverable }: CoverageInterval): string {
-  const note = cause === undefined ? '' : `  ${cause}${recoverable ? '; can still be settled' : '; permanent'}`
-  return `${isoSeconds(from)}  ${isoSeconds(to)}  ${state.padEnd(16)}${note}`.trimEnd()
+/** @see https://no-color.org */
+function terminal(): { columns: number; withColor: boolean } | undefined {
+  if (!process.stdout.isTTY) return undefined
+  return { columns: process.stdout.columns ?? 80, withColor: (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb' }
 }

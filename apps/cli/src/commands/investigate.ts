@@ -3,11 +3,11 @@ import { type Answer, investigate, openEvidence, type Question, renderAnswer } f
 import type { ObjectStore } from '@mailtrail/lake'
 import { loadHorizonMs } from '@mailtrail/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
+import { type ReadCoverageOptions, readCoverage } from '../coverage/read-coverage.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { parseTime } from '../parse-time.ts'
 import { printData, printJson, say } from '../print.ts'
-import { type ReadCoverageOptions, readCoverage } from '../read-coverage.ts'
 import type { SetExitCode } from '../run-command-line.ts'
 import { openRegistry } from '../tenant/open-registry.ts'
 

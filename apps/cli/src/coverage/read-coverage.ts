@@ -11,7 +11,7 @@ import {
 } from '@mailtrail/core'
 import { type ObjectStore, readLatestEntries, readLedger } from '@mailtrail/lake'
 import { readHistory, readRetiredRaw } from '@mailtrail/tenants'
-import { openTenantLakes } from './open-tenant-lakes.ts'
+import { openTenantLakes } from '../open-tenant-lakes.ts'
 
 export interface ReadCoverageOptions extends Abortable {
   readonly horizonMs?: number

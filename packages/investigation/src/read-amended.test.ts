@@ -1,0 +1,94 @@
+import { dayMs, hourMs, type Interval, type LedgerEntry } from '@mailtrail/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readAmended } from './read-amended.ts'
+import { bind } from './testing/build-records.ts'
+import { createLakeFixture, type Json, type LakeFixture, tenantId } from './testing/lake-fixture.ts'
+
+const day = Date.UTC(2024, 2, 14)
+const asked = { from: day, to: day + dayMs }
+const horizonMs = 24 * hourMs
+/** The hour of the records, 09:00, could be settled from then on. */
+const couldSettleAt = day + 10 * hourMs + horizonMs + 6 * hourMs
+const [inTime, late] = [couldSettleAt - hourMs, couldSettleAt + hourMs]
+const nine = { from: day + 9 * hourMs, to: day + 10 * hourMs }
+
+let fixture: LakeFixture
+
+beforeEach(async () => {
+  fixture = await createLakeFixture()
+})
+
+afterEach(async () => {
+  await fixture[Symbol.asyncDispose]()
+})
+
+/** That a content was entered at a time, by the service's clock. */
+function entered(id: string, at: number): LedgerEntry {
+  const content = {
+    id,
+    uri: '',
+    created: day,
+    expiration: day,
+    outcome: 'pending',
+    recordsSeen: 0,
+    recordsKept: 0,
+    bodySha256: null,
+    objects: [],
+  } as const
+  const span = { tenantId, contentType: 'Audit.Exchange', start: day, end: day + hourMs, entry: 'listed' } as const
+  const listing = { serviceDate: at, localDate: at, pages: 1, contents: 1 }
+  return { ...span, writtenAt: at, listing, operations: [], selectorVersion: '1', contents: [content] }
+}
+
+async function amended(entries: readonly LedgerEntry[], range: Interval = asked): Promise<Interval[]> {
+  return readAmended(fixture.lake, tenantId, range, { horizonMs, entries })
+}
+
+const record = (id: string, members: Json = {}): Json => bind(['m'], { Id: id, CreationTime: '2024-03-14T09:30:00', ...members })
+
+describe('an hour is amended', () => {
+  test('by a record of a content that was entered after the hour could be settled', async () => {
+    await fixture.putRecords([record('a')], { content: 'one' })
+    expect(await amended([entered('one', late)])).toEqual([nine])
+    expect(await amended([entered('one', late)], { from: nine.from + 60_000, to: nine.from + 120_000 })).toHaveLength(1)
+    expect(await amended([entered('one', late)], { from: day, to: nine.from })).toEqual([])
+  })
+
+  test('by nothing that was entered in time, whatever later entries say of it', async () => {
+    await fixture.putRecords([record('a')], { content: 'one' })
+    expect(await amended([entered('one', late), entered('one', inTime)])).toEqual([])
+  })
+
+  test('by a content that no entry around the time names: it came long after', async () => {
+    await fixture.putRecords([record('a')], { content: 'one' })
+    expect(await amended([])).toEqual([nine])
+  })
+
+  test('not by a record that came in time before, in whatever order its keys stand', async () => {
+    const { Id, ...rest } = record('a')
+    await fixture.putRecords([{ ...rest, Id }], { content: 'one' })
+    await fixture.putRecords([{ Id, ...rest }], { content: 'two' })
+    expect(await amended([entered('one', inTime), entered('two', late)])).toEqual([])
+  })
+
+  test('by a record that says something else under a known Id', async () => {
+    await fixture.putRecords([record('a')], { content: 'one' })
+    await fixture.putRecords([record('a', { OperationCount: 2 })], { content: 'two' })
+    expect(await amended([entered('one', inTime), entered('two', late)])).toEqual([nine])
+  })
+
+  test('by a variant that no entry names', async () => {
+    await fixture.putRecords([record('a')], { content: 'one' })
+    await fixture.putRecords([record('a', { OperationCount: 2 })], { content: 'one', variant: 'f'.repeat(64) })
+    expect(await amended([entered('one', inTime)])).toEqual([nine])
+  })
+
+  test('by itself alone: a late content may hold records of hours that were not settled yet', async () => {
+    const times = ['2024-03-14T09:30:00', '2024-03-14T20:00:00', '2024-03-14T03:10:00']
+    await fixture.putRecords(
+      times.map((CreationTime, index) => record(`r${index}`, { CreationTime })),
+      { content: 'one' },
+    )
+    expect(await amended([entered('one', late)])).toEqual([{ from: day + 3 * hourMs, to: day + 4 * hourMs }, nine])
+  })
+})
