@@ -50,6 +50,7 @@ test('the configuration that the README shows is one', async () => {
       'clouds',
       'compression',
       'destinations',
+      'horizonHours',
       'insecureRedis',
       'jobLockMs',
       'lake',

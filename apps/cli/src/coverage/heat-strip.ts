@@ -32,12 +32,23 @@ export function heatStrip(coverage: readonly CoverageInterval[], { columns, with
   }))
   const paint = (state: CoverageState, text: string): string =>
     withColor ? styleText(looks[state].style, text, { validateStream: false }) : text
-  const strip = cells.map((cell) => worstIn(coverage, cell)).map((state) => paint(state, looks[state].letter))
+  const states = cells.map((cell) => worstIn(coverage, cell))
+  const strip = runsOf(states).map(({ state, length }) => paint(state, looks[state].letter.repeat(length)))
   const marks = cells.map((cell) => (amended.some((span) => touches(span, cell)) ? '^' : ' '))
   const seen = coverageStates.filter((state) => coverage.some((interval) => interval.state === state))
   const legend = [...seen.map((state) => `${paint(state, looks[state].letter)} ${state}`), ...(amended.length > 0 ? ['^ amended'] : [])]
   const ends = `${isoSeconds(from)}${isoSeconds(to).padStart(Math.max(count - 20, 21))}`
   return [strip.join(''), ...(amended.length > 0 ? [marks.join('').trimEnd()] : []), ends, legend.join('  ')]
+}
+
+function runsOf(states: readonly CoverageState[]): { state: CoverageState; length: number }[] {
+  const runs: { state: CoverageState; length: number }[] = []
+  for (const state of states) {
+    const last = runs.at(-1)
+    if (last?.state === state) last.length += 1
+    else runs.push({ state, length: 1 })
+  }
+  return runs
 }
 
 function worstIn(coverage: readonly CoverageInterval[], cell: Interval): CoverageState {
