@@ -9,6 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   resolve: { conditions },
   test: {
+    // Its files import each other without their endings.
+    server: { deps: { inline: ['dt-sql-parser'] } },
     projects: [
       { extends: true, test: { name: 'unit', include: ['{apps,packages}/*/src/**/*.test.ts'], exclude: ['**/*.int.test.ts'] } },
       {

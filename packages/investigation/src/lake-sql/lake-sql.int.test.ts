@@ -1,0 +1,270 @@
+import { isInRange, normalizeAddress, parseAddressRange } from '@mailtrail/core'
+import { rawPrefix } from '@mailtrail/lake'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Answer, MailboxAnswer } from '../answer.ts'
+import { compactDate } from '../items/compact-date.ts'
+import { ask } from '../testing/ask.ts'
+import { bind, dora, emailEvent, emil, ownerAddress, sync } from '../testing/build-records.ts'
+import { createLakeFixture, type Json, type LakeFixture, otherTenantId, tenantId } from '../testing/lake-fixture.ts'
+import { createLakeSqlCase, type LakeSqlCase, type Row } from '../testing/lake-sql-case.ts'
+
+const flagged = [
+  { Value: 'True', Name: 'IsThrottled' },
+  { Name: 'MailAccessType', Value: 'Bind' },
+]
+const fifty = Array.from({ length: 50 }, (_, index) => `r${index}@hospital.example`)
+
+function story(): (Json | string)[] {
+  const record = bind(['twice@x', 'other@x'], { SessionId: 'S-1', AppId: 'S-2' })
+  return [
+    record,
+    JSON.stringify(Object.fromEntries(Object.entries(record).reverse())),
+    { ...record, Folders: bind(['variant@x']).Folders },
+    bind([], {
+      Folders: [
+        { Path: '\\Inbox', FolderItems: [] },
+        { Path: '\\Drafts', FolderItems: null },
+        { Path: '\\Boîte de réception', FolderItems: [{ InternetMessageId: '<a@x>' }, { InternetMessageId: ' <B@X> ' }] },
+        { Path: '\\Deleted Items', FolderItems: [{ InternetMessageId: 'c@x' }, { InternetMessageId: '<a@x>' }, { SizeInBytes: 5 }] },
+      ],
+    }),
+    bind([], { Folders: null }),
+    bind(['undated@x'], { CreationTime: null }),
+    bind(['no-address@x'], { ClientIPAddress: undefined }),
+    bind(['service@x'], { ClientIPAddress: '2603:10a6:20b:1::5' }),
+    bind(['mapped@x'], { ClientIPAddress: '[::ffff:174.20.1.1]:443' }),
+    bind(['not-there@x'], { ClientIPAddress: '174.200.1.1' }),
+    bind(['theirs@x'], { OrganizationId: otherTenantId }),
+    bind(['other-operation@x'], { Operation: 'Send' }),
+    bind(['earlier@x'], { CreationTime: '2024-03-13T09:00:00' }),
+    bind(['no-guid@x'], { MailboxGuid: undefined, CreationTime: '2024-03-14T09:30:00.1239' }),
+    bind(['renamed@x'], { MailboxOwnerUPN: 'Dora.New@hospital.example', CreationTime: '2024-03-14T10:00:00+00:00' }),
+    bind(['wrapped@x'], { Folders: JSON.stringify(bind(['wrapped@x']).Folders) }),
+    ...['12:00:00', '20:00:00'].map((time) =>
+      bind(['own@x'], { ...emil, ClientIPAddress: ownerAddress, OperationProperties: flagged, CreationTime: `2024-03-13T${time}` }),
+    ),
+    sync('Inbox'),
+    sync('Inbox', { CreationTime: '2024-03-14T09:30:00' }),
+    sync('Archive', { OperationProperties: [], Folders: [{ Path: '\\Archive\\Old' }] }),
+    sync('', { Item: null, ClientIP: 'nowhere' }),
+  ]
+}
+
+function emails(): Json[] {
+  return [
+    ...fifty.map((RecipientEmailAddress) => emailEvent('a@x', { RecipientEmailAddress })),
+    emailEvent('a@x', { Timestamp: '2024-03-14T08:20:00Z', Subject: 'Latest', ReportId: 'r3' }),
+    emailEvent('a@x', { Timestamp: '2024-03-14T08:10:00Z', Subject: 'Middle', ReportId: 'r2' }),
+    emailEvent('b@x'),
+    emailEvent('c@x', { RecipientEmailAddress: 'x@partner.example' }),
+    emailEvent('twice@x', { NetworkMessageId: 'n1', Subject: 'One' }),
+    emailEvent('twice@x', { NetworkMessageId: 'n2', Subject: 'Two' }),
+    emailEvent('quiet@x', { RecipientEmailAddress: 'quiet@hospital.example' }),
+    emailEvent('late@x', { Timestamp: '2024-03-14T22:00:00Z' }),
+    { ...emailEvent('mine@x', { Subject: 'Theirs' }), tenantId: otherTenantId },
+  ]
+}
+
+/** What both say, in one shape. */
+interface Findings {
+  readonly mailbox: string
+  readonly totals: Row
+  readonly itemised: readonly Row[]
+  readonly synced: readonly Row[]
+  readonly presumed: readonly string[]
+  readonly undetermined: readonly string[]
+  readonly throttled: readonly Row[]
+}
+
+function ofAnswer({ mailboxes }: Answer): Findings[] {
+  return mailboxes.map((mailbox) => ({
+    mailbox: mailbox.mailbox,
+    totals: totalsOf(mailbox),
+    itemised: mailbox.itemised.map((item) => ({
+      id: item.internetMessageId,
+      match: item.match,
+      scope: item.scope ?? 'none',
+      subject: item.subject,
+      sender: item.sender,
+      recipients: item.recipients,
+      times: [item.time, item.lastTime, item.messageTime],
+      accesses: item.accesses,
+      folders: item.folders,
+      records: item.recordIds,
+      candidates: item.match === 'none' ? null : Math.max(1, item.collisions.length),
+    })),
+    synced: [...mailbox.syncedFolders, ...mailbox.undeterminedSyncs].map(({ folder, times }) => ({ folder, times })),
+    presumed: mailbox.presumed,
+    undetermined: mailbox.undetermined,
+    throttled: mailbox.throttled.map(({ from, to }) => ({ from, to })),
+  }))
+}
+
+function totalsOf({ messages, records, accesses, unnamedAccesses, namelessRecords }: MailboxAnswer): Row {
+  return { messages, records, accesses, unnamed: unnamedAccesses, nameless: namelessRecords }
+}
+
+async function ofViews(engine: LakeSqlCase): Promise<Findings[]> {
+  const read = async (sql: string) => Map.groupBy(await engine.rows(sql), ({ mailbox_key }) => mailbox_key)
+  const mailboxes = await engine.rows('SELECT mailbox_key, upn FROM mailboxes ORDER BY upn, mailbox_key')
+  const totals = await read('SELECT * FROM mailbox_totals')
+  const itemised = await read('SELECT * FROM messages_accessed ORDER BY first_time, message_id')
+  const synced = await read('SELECT * FROM synced_folders ORDER BY verdict, folder NULLS LAST')
+  const presumed = await read('SELECT mailbox_key, message_id FROM presumed_messages ORDER BY message_id')
+  const undetermined = await read('SELECT mailbox_key, message_id FROM undetermined_messages ORDER BY message_id')
+  const throttled = await read('SELECT * FROM throttle_intervals ORDER BY from_time')
+  return mailboxes.map(({ mailbox_key, upn }) => ({
+    mailbox: String(upn),
+    totals: toTotals(totals.get(mailbox_key)?.[0]),
+    itemised: (itemised.get(mailbox_key) ?? []).map(toItemised),
+    synced: (synced.get(mailbox_key) ?? []).map(({ folder, times }) => ({ folder, times: (times as string[]).map(iso) })),
+    presumed: [...new Set((presumed.get(mailbox_key) ?? []).map(({ message_id }) => String(message_id)))],
+    undetermined: (undetermined.get(mailbox_key) ?? []).map(({ message_id }) => String(message_id)),
+    throttled: (throttled.get(mailbox_key) ?? []).map(({ from_time, to_time }) => ({ from: iso(from_time), to: iso(to_time) })),
+  }))
+}
+
+function toTotals(row: Row = {}): Row {
+  const { messages = 0, records = 0, accesses = 0, unnamed = 0, nameless_records = 0 } = row
+  return {
+    messages: Number(messages),
+    records: Number(records),
+    accesses: Number(accesses),
+    unnamed: Number(unnamed),
+    nameless: Number(nameless_records),
+  }
+}
+
+function toItemised(row: Row): Row {
+  const {
+    message_id,
+    id_match,
+    id_scope,
+    subject,
+    sender,
+    recipients,
+    first_time,
+    last_time,
+    message_time,
+    accesses,
+    folders,
+    record_ids,
+    candidates,
+  } = row
+  return {
+    id: message_id,
+    match: id_match,
+    scope: id_scope,
+    subject,
+    sender,
+    recipients: recipients ?? [],
+    times: [first_time, last_time, message_time].map((time) => (time === null ? null : iso(time))),
+    accesses: Number(accesses),
+    folders,
+    records: record_ids,
+    candidates: candidates === null ? null : Number(candidates),
+  }
+}
+
+/** To the second, as answers print times. */
+function iso(time: unknown): string {
+  return `${String(time).replace(' ', 'T').slice(0, 19)}Z`
+}
+
+async function compactAll({ lake }: LakeFixture): Promise<void> {
+  const keys = await Array.fromAsync(lake.list(rawPrefix('MailItemsAccessed', tenantId)))
+  for (const date of new Set(keys.map((key) => /\/date=([^/]+)\//.exec(key)?.[1] ?? ''))) await compactDate(lake, tenantId, date)
+}
+
+/** A table needs a file: these are of a time that nobody asks about. */
+async function compactSome(fixture: LakeFixture): Promise<void> {
+  await fixture.putRecords([bind(['old@x'], { CreationTime: '2023-01-01T00:00:00' })])
+  await compactDate(fixture.lake, tenantId, '2023-01-01')
+}
+
+describe('the DuckDB views over a lake', () => {
+  test('give what the embedded engine answers: before, while and after records are compacted', async () => {
+    await using fixture = await createLakeFixture()
+    await compactSome(fixture)
+    await fixture.putRecords(story())
+    await fixture.putRecords([bind(['elsewhere@x'])], { tenant: otherTenantId })
+    await fixture.putEmailEvents(emails())
+    await fixture.putEmailEvents([emailEvent('a@x', { Subject: 'Theirs' })], { tenant: otherTenantId })
+    await using engine = await createLakeSqlCase(fixture)
+    await engine.open()
+    const expected = ofAnswer(await ask(fixture))
+    expect(expected).toMatchObject([{ totals: { messages: 10 } }, { throttled: [{}] }])
+    expect(await ofViews(engine)).toEqual(expected)
+
+    await compactAll(fixture)
+    await fixture.putRecords([bind(['late@x'], { CreationTime: '2024-03-14T11:00:00' }), ...story().slice(3, 5)])
+    await engine.open()
+    expect(await engine.rows('SELECT DISTINCT date FROM stale_records')).toEqual([{ date: '2024-03-14' }])
+    expect(await ofViews(engine)).toEqual(ofAnswer(await ask(fixture)))
+
+    await compactAll(fixture)
+    await engine.open({ mailbox: 'DORA@hospital.example', networks: '', sessions: 'S-1, s-9', apps: 's-2' })
+    expect(await engine.rows('SELECT * FROM stale_records')).toEqual([])
+    const other = { mailbox: dora.MailboxOwnerUPN, ranges: [], sessions: ['s-1', 's-9'], apps: ['s-2'] }
+    const [doras] = await ofViews(engine)
+    expect([doras]).toEqual(ofAnswer(await ask(fixture, other)))
+  })
+  test('read and compare addresses as core does', async () => {
+    await using fixture = await createLakeFixture()
+    await compactSome(fixture)
+    await fixture.putEmailEvents([emailEvent('a@x')])
+    await using engine = await createLakeSqlCase(fixture)
+    const octets = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 4, maxLength: 4 }).map((parts) => parts.join('.'))
+    const groups = fc.array(fc.constantFrom('0', '0', '1', 'DB8', 'ffff', '00a6'), { minLength: 8, maxLength: 8 })
+    const shortened = groups.map((parts) => parts.join(':').replace(/(^|:)0(:0)+(:|$)/, '::'))
+    const bare = fc.oneof(
+      octets,
+      groups.map((parts) => parts.join(':')),
+      shortened,
+      octets.map((tail) => `::ffff:${tail}`),
+      fc.ipV6(),
+      fc.ipV4(),
+    )
+    const odd = fc.constantFrom(
+      '',
+      ' ',
+      'localhost',
+      'NAME (10.0.0.1)',
+      '010.1.1.1',
+      '1.2.3',
+      '1:2',
+      '1::2::3',
+      ':::',
+      '::1/64',
+      '1.2.3.4%x',
+    )
+    const wrapped = fc
+      .tuple(bare, fc.constantFrom('', ':443', ':99999', '%eth0', ' '))
+      .map(([text, after]) => [`${text}${after}`, `[${text}]${after}`])
+    const sampled = fc.sample(
+      fc.oneof(
+        wrapped.map(([plain = '']) => plain),
+        wrapped.map(([, inBrackets = '']) => inBrackets),
+        bare,
+        odd,
+      ),
+      { numRuns: 600, seed: 7 },
+    )
+    // Core takes the old spelling ::192.0.2.1 for v4, the engines for v6.
+    const texts = sampled.filter((text) => !/^\[?::\d+\./.test(text))
+    const read = await engine.rows(`SELECT t, normalized_address(t) AS address FROM (SELECT unnest(${list(texts)}) AS t)`)
+    expect(read).toEqual(texts.map((t) => ({ t, address: normalizeAddress(t) ?? null })))
+
+    const normalized = texts.map(normalizeAddress).filter((address) => address !== undefined)
+    const networks = normalized.slice(0, 40).map((address, index) => `${address}/${index % (address.includes(':') ? 129 : 33)}`)
+    const pairs = await engine.rows(`SELECT n, a, starts_with(address_bits(a), network_bits(n)) AS is_in
+      FROM (SELECT unnest(${list(networks)}) AS n), (SELECT unnest(${list(normalized)}) AS a)`)
+    expect(pairs.length).toBeGreaterThan(1_000)
+    expect(pairs.filter(({ n, a, is_in }) => isInRange(String(a), parseAddressRange(String(n))) !== is_in)).toEqual([])
+  })
+})
+
+function list(texts: readonly string[]): string {
+  return `CAST(['${texts.join("', '")}'] AS VARCHAR[])`
+}
