@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   CreateBucketCommand,
@@ -64,7 +63,8 @@ test('80 MB go from a file and come back in a bounded part of the memory', async
   await using folder = await temporaryFolder()
   const path = join(folder.path, 'body')
   const size = 80 * 1024 * 1024
-  await writeFile(path, randomBytes(size))
+  await writeFile(path, '')
+  await truncate(path, size)
   const lake = emptyLake()
   const before = process.memoryUsage().rss
   let highest = 0
@@ -111,7 +111,8 @@ describe('a lock', () => {
 
   beforeAll(async () => {
     await client.send(new CreateBucketCommand({ Bucket: locking, ObjectLockEnabledForBucket: true }))
-    for (const Key of ['raw/a', 'raw/b', 'raw/c']) await client.send(new PutObjectCommand({ Bucket: locking, Key, Body: 'x' }))
+    const puts = [['raw/a'], ['raw/b'], ['raw/c'], ['items/d', 'old'], ['items/d', 'new']]
+    for (const [Key, Body = 'x'] of puts) await client.send(new PutObjectCommand({ Bucket: locking, Key, Body }))
     const retention = { Mode: 'COMPLIANCE', RetainUntilDate: until } as const
     await client.send(new PutObjectRetentionCommand({ Bucket: locking, Key: 'raw/a', Retention: retention }))
     await client.send(new PutObjectLegalHoldCommand({ Bucket: locking, Key: 'raw/b', LegalHold: { Status: 'ON' } }))
@@ -125,6 +126,16 @@ describe('a lock', () => {
     const lake = lakeIn(locking)
     expect(await lake.remove(key)).toEqual(removal)
     expect((await keys(lake, '')).includes(key)).toBe(removal.outcome === 'locked')
+  })
+
+  test('on an older version keeps the current one in its place', async () => {
+    const Key = 'items/d'
+    const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: locking, Prefix: Key }))
+    const older = Versions.find(({ IsLatest }) => !IsLatest)?.VersionId
+    const hold = { Bucket: locking, Key, VersionId: older, LegalHold: { Status: 'ON' } } as const
+    await client.send(new PutObjectLegalHoldCommand(hold))
+    expect(await lakeIn(locking).remove(Key)).toEqual({ outcome: 'locked' })
+    expect(String(await lakeIn(locking).read(Key))).toBe('new')
   })
 })
 

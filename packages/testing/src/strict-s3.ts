@@ -83,9 +83,14 @@ async function readRequest(incoming: IncomingMessage): Promise<S3Request> {
 
 function serve(request: S3Request, fault: S3Fault | undefined, objects: StrictObjects, response: ServerResponse): void {
   if (fault === 'reset') return void response.destroy()
-  const answer = typeof fault === 'object' ? s3Error(fault.status, fault.code) : answerRequest(objects, asReceived(request, fault))
+  const answer = typeof fault === 'object' ? failed(fault) : answerRequest(objects, asReceived(request, fault))
   if (fault === 'lost') return void response.destroy()
   send(answer, request.method, fault === 'cut', response)
+}
+
+/** Of success, a page of something that stands in between. */
+function failed({ status, code }: Exclude<S3Fault, string>): S3Answer {
+  return status === 200 ? { status, headers: {}, body: Buffer.from(`<html><body>${code}</body></html>`) } : s3Error(status, code)
 }
 
 function asReceived(request: S3Request, fault: S3Fault | undefined): S3Request {
