@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { temporaryFolder } from '@mailtrail/testing'
@@ -38,6 +39,11 @@ describe('the hospital case', () => {
     const asked = await mailtrail('investigate', ...question, '--ip', '174.20.0.0/16', '--json')
     expect(asked.code, 'a throttled mailbox leaves the answer incomplete').toBe(6)
     expect(JSON.parse(asked.stdout)).toEqual(answer)
+    // Compacted while it was collected; the same from raw alone.
+    expect(await readdir(`${keep}/lake/items`)).toHaveLength(2)
+    await rm(`${keep}/lake/items`, { recursive: true })
+    const askedRaw = await mailtrail('investigate', ...question, '--ip', '174.20.0.0/16', '--json')
+    expect(JSON.parse(askedRaw.stdout)).toEqual(answer)
 
     const [victim] = answer.mailboxes.filter(({ itemised }: { itemised: unknown[] }) => itemised.length > 0)
     const one = await mailtrail('investigate', ...question, '--ip', '174.20.0.0/16', '--mailbox', victim.mailbox, '--json')

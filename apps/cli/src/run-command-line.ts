@@ -1,6 +1,7 @@
 import { MailtrailError } from '@mailtrail/core'
 import { Command, CommanderError } from 'commander'
 import { addBackfillCommand } from './commands/backfill.ts'
+import { addBenchCommand } from './commands/bench.ts'
 import { addCoverageCommand } from './commands/coverage.ts'
 import { addDemoCommand } from './commands/demo.ts'
 import { addImportCommand } from './commands/import.ts'
@@ -60,6 +61,7 @@ function createProgram(setExitCode: SetExitCode): Command {
   addCoverageCommand(program, setExitCode)
   addInvestigateCommand(program, setExitCode)
   addSimulatorCommand(program, setExitCode)
+  addBenchCommand(program, setExitCode)
   return program
 }
 

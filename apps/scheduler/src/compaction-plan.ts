@@ -30,6 +30,6 @@ export class CompactionPlan {
 }
 
 /** An hour after the last news, or six after the first. */
-export function compactionDueAt({ first, last }: News): number {
+function compactionDueAt({ first, last }: News): number {
   return Math.min(last + quietMs, first + longestWaitMs)
 }

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parseAddressRange } from '@mailtrail/core'
 import { itemsKey, itemsPrefix, type ObjectStore, rawKey, rawPrefix } from '@mailtrail/lake'
@@ -11,6 +13,7 @@ import { bind, dora, emailEvent, emil, ownerAddress, sync } from '../testing/bui
 import { generateRecords } from '../testing/generate-records.ts'
 import { createLakeFixture, type Json, type LakeFixture, otherTenantId, tenantId } from '../testing/lake-fixture.ts'
 import { compactDate } from './compact-date.ts'
+import { sealItems, unsealed } from './seal-items.ts'
 
 const date = '2024-03-14'
 
@@ -134,6 +137,27 @@ describe(compactDate, () => {
     expect(await compactDate(fixture.lake, tenantId, date)).toMatchObject({ outcome: 'made' })
     expect(await notesOf(fixture)).toEqual([])
     expect(await askAll(fixture)).toEqual(before)
+  })
+
+  test('items of a newer release are set aside, said, and left alone', async () => {
+    await using fixture = await createLakeFixture()
+    await fixture.putRecords([bind(['a@x'])])
+    await compactAll(fixture)
+    const key = itemsKey(tenantId, date)
+    const { bytes, etag } = (await fixture.lake.readVersion(key)) ?? { bytes: new Uint8Array(), etag: '' }
+    const path = join(fixture.cacheFolder, 'newer.parquet')
+    const text = Buffer.from(bytes)
+      .toString('latin1')
+      .replace('{"schema":1,', '{"schema":2,')
+      .replace(/"sha256":"[0-9a-f]+/, `"sha256":"${unsealed}`)
+    await mkdir(fixture.cacheFolder)
+    await writeFile(path, text, 'latin1')
+    await sealItems(path)
+    await fixture.lake.replace(key, { path }, etag)
+    expect(await notesOf(fixture)).toEqual([expect.stringMatching(`items of ${date} are of a newer release`)])
+    await fixture.putRecords([bind(['b@x'])])
+    expect(await compactDate(fixture.lake, tenantId, date)).toEqual({ outcome: 'current', objects: 0 })
+    expect(await ask(fixture)).toMatchObject({ lower: 2 })
   })
 
   test('what another compactor replaced while it was read is read again, once', async () => {

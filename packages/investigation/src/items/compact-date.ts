@@ -62,7 +62,7 @@ async function tryToCompact(lake: ObjectStore, tenantId: TenantId, date: string,
   const etag = await fetchItems(lake, key, () => before, { signal })
   const connection = await openDuckDb(parts, folder)
   const manifest = etag === undefined || !(await isSealIntact(before)) ? undefined : await readItemsManifest(connection, before)
-  if (manifest === 'other') return { outcome: 'current', objects: 0 }
+  if (manifest === 'newer') return { outcome: 'current', objects: 0 }
   const held = new Set(manifest?.raw)
   const fresh = raw.filter((name) => !held.has(objectName(name)))
   if (fresh.length === 0) return { outcome: etag === undefined ? 'none' : 'current', objects: 0 }

@@ -30,15 +30,15 @@ export function formatItemsManifest(manifest: ItemsManifest): string {
   return JSON.stringify({ ...manifest, sha256: unsealed })
 }
 
-/** The manifest of a local items file; `other` where it is of another schema, and undefined where there is none to be read. */
-export async function readItemsManifest(connection: DuckDBConnection, path: string): Promise<ItemsManifest | 'other' | undefined> {
+/** The manifest of a local items file; `newer` where it is of a later release's schema, and undefined where there is none to be used. */
+export async function readItemsManifest(connection: DuckDBConnection, path: string): Promise<ItemsManifest | 'newer' | undefined> {
   try {
     const found = await connection.runAndReadAll('SELECT decode(value) FROM parquet_kv_metadata($path) WHERE decode(key) = $key', {
       path,
       key: manifestKey,
     })
     const value: unknown = JSON.parse(String(found.getRows()[0]?.[0]))
-    if (anySchema.parse(value).schema !== itemsSchema) return 'other'
+    if (anySchema.parse(value).schema > itemsSchema) return 'newer'
     return manifestSchema.parse(value)
   } catch {
     return undefined

@@ -82,8 +82,8 @@ async function splitDate(
 ): Promise<Omit<DatePart, 'date'>> {
   if (file === undefined) return { fresh: raw }
   const manifest = file === 'damaged' ? undefined : await readItemsManifest(connection, file)
-  if (manifest === undefined) return { fresh: raw, note: `The items of ${date} are damaged, so its raw objects were read.` }
-  if (manifest === 'other') return { fresh: raw, note: `The items of ${date} are of another release, so its raw objects were read.` }
+  if (manifest === undefined) return { fresh: raw, note: `The items of ${date} are damaged or outdated, so its raw objects were read.` }
+  if (manifest === 'newer') return { fresh: raw, note: `The items of ${date} are of a newer release, so its raw objects were read.` }
   const held = new Set(manifest.raw)
   return { file, lines: manifest.lines, fresh: raw.filter((key) => !held.has(objectName(key))) }
 }

@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { dayMs, MailtrailError, parseTenantId, utcDate } from '@mailtrail/core'
+import { createFolderStore } from '@mailtrail/lake'
+import type { BenchPlace, BenchResult } from '../bench-result.ts'
+import { type Compacted, compactedSchema } from './compact-alone.ts'
+import { storeAccesses } from './store-accesses.ts'
+
+export interface CompactionSize {
+  readonly items: number
+  readonly contents: number
+}
+
+const tenantId = parseTenantId('0be4c4ba-0000-4000-8000-000000000002')
+const from = Date.UTC(2024, 2, 14)
+const itemsPerRecord = 3
+
+/** The items of one large tenant-day, made in a process of its own, so that its memory is that of the work alone. */
+export async function measureCompaction(
+  { folder, onStep, signal }: BenchPlace,
+  { items, contents }: CompactionSize,
+): Promise<BenchResult[]> {
+  const root = join(folder, 'lake')
+  const spoolFolder = join(folder, 'spool')
+  await mkdir(spoolFolder)
+  onStep(`Storing a day of ${items} items in ${contents} contents`)
+  const day = { tenantId, from, to: from + dayMs, records: Math.ceil(items / itemsPerRecord), itemsPerRecord }
+  await storeAccesses(createFolderStore(root), day, { contents, spoolFolder, signal })
+  onStep('Compacting it')
+  const { seconds, peakMiB } = await compactAlone(root, signal)
+  return [
+    {
+      name: `compaction of a day of ${items} items, peak memory`,
+      value: Math.round(peakMiB),
+      unit: 'MiB',
+      ratio: null,
+      goal: '< 1024 MiB',
+      holds: peakMiB < 1024,
+    },
+    { name: 'the same, time', value: Number(seconds.toPrecision(3)), unit: 's', ratio: null, goal: null, holds: true },
+  ]
+}
+
+async function compactAlone(root: string, signal?: AbortSignal): Promise<Compacted> {
+  const isSource = import.meta.url.endsWith('.ts')
+  const program = fileURLToPath(new URL(isSource ? './compact-alone.ts' : './compact-alone.js', import.meta.url))
+  const execArgv = isSource ? ['--conditions=@mailtrail/source'] : []
+  const child = fork(program, [root, tenantId, utcDate(from)], { execArgv, ...(signal && { signal }) })
+  const answer = once(child, 'message')
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new MailtrailError('BENCH_FAILED', `The process that compacts ended with ${code}: see what it printed.`)
+  return compactedSchema.parse((await answer)[0])
+}
