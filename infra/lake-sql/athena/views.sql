@@ -6,7 +6,7 @@ CREATE TABLE question AS
 SELECT
   CAST('{{from}}' AS TIMESTAMP) AS from_time,
   CAST('{{to}}' AS TIMESTAMP) AS to_time,
-  lower(regexp_replace('{{mailbox}}', '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) AS mailbox,
+  lower(regexp_replace('{{mailbox}}', '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS mailbox,
   filter(transform(split('{{networks}}', ','), t -> trim(t)), t -> t <> '') AS networks,
   transform(filter(transform(split('{{networks}}', ','), t -> trim(t)), t -> t <> ''), n -> CASE WHEN strpos(n, '/') > 0 THEN n WHEN strpos(n, ':') > 0 THEN concat(n, '/128') ELSE concat(n, '/32') END) AS network_keys,
   filter(transform(split(lower('{{sessions}}'), ','), t -> trim(t)), t -> t <> '') AS sessions,
@@ -42,7 +42,7 @@ WITH step_1 AS (
   FROM {{tables}}.raw
 ), step_2 AS (
   SELECT * FROM step_1
-  WHERE (operation = 'MailItemsAccessed' AND tenant = '{{tenant}}' AND date BETWEEN date_format(CAST('{{from}}' AS TIMESTAMP) + INTERVAL '-11520' MINUTE, '%Y-%m-%d') AND date_format(CAST('{{to}}' AS TIMESTAMP) + INTERVAL '11520' MINUTE, '%Y-%m-%d'))
+  WHERE (operation = 'MailItemsAccessed' AND tenant = '{{tenant}}' AND date BETWEEN date_format(CAST('{{from}}' AS TIMESTAMP) - INTERVAL '11520' MINUTE, '%Y-%m-%d') AND date_format(CAST('{{to}}' AS TIMESTAMP) + INTERVAL '11520' MINUTE, '%Y-%m-%d'))
 ), step_3 AS (
   SELECT
     'unknown' AS date,
@@ -104,7 +104,7 @@ WITH step_1 AS (
   FROM {{tables}}.items
 ), step_2 AS (
   SELECT * FROM step_1
-  WHERE (tenant = '{{tenant}}' AND date BETWEEN date_format(CAST('{{from}}' AS TIMESTAMP) + INTERVAL '-11520' MINUTE, '%Y-%m-%d') AND date_format(CAST('{{to}}' AS TIMESTAMP) + INTERVAL '11520' MINUTE, '%Y-%m-%d'))
+  WHERE (tenant = '{{tenant}}' AND date BETWEEN date_format(CAST('{{from}}' AS TIMESTAMP) - INTERVAL '11520' MINUTE, '%Y-%m-%d') AND date_format(CAST('{{to}}' AS TIMESTAMP) + INTERVAL '11520' MINUTE, '%Y-%m-%d'))
 ), step_3 AS (
   SELECT
     'unknown' AS date,
@@ -192,8 +192,8 @@ WITH step_1 AS (
   FROM raw_lines
 ), step_2 AS (
   SELECT *,
-    CASE WHEN json_format(json_extract(j, '$.Operation')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.Operation'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.Operation'), '$') END AS operation,
-    lower(CASE WHEN json_format(json_extract(j, '$.OrganizationId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.OrganizationId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.OrganizationId'), '$') END) AS organization
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.Operation')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS operation,
+    lower(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.OrganizationId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$')) AS organization
   FROM step_1
 ), step_3 AS (
   SELECT *,
@@ -214,15 +214,15 @@ WITH step_1 AS (
   FROM raw_lines
 ), step_2 AS (
   SELECT *,
-    CASE WHEN json_format(json_extract(j, '$.Operation')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.Operation'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.Operation'), '$') END AS operation,
-    lower(CASE WHEN json_format(json_extract(j, '$.OrganizationId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.OrganizationId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.OrganizationId'), '$') END) AS organization
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.Operation')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS operation,
+    lower(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.OrganizationId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$')) AS organization
   FROM step_1
 ), step_3 AS (
   SELECT * FROM step_2
   WHERE (coalesce(json_format(j) LIKE '{%', false) AND coalesce(operation = 'MailItemsAccessed', false) AND NOT coalesce((organization IS NOT NULL AND organization <> '{{tenant}}'), false))
 ), step_4 AS (
   SELECT *,
-    CASE WHEN json_format(json_extract(j, '$.Id')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.Id'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.Id'), '$') END AS record_id,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.Id')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS record_id,
     lower(to_hex(sha256(to_utf8(array_join(array_sort(regexp_extract_all(line, '"[^"\\]*(?:\\.[^"\\]*)*"(?::(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"{}\[\],]+))?|[^\s"{}\[\],:]+')), ' '))))) AS record_digest
   FROM step_3
 ), step_5 AS (
@@ -235,9 +235,9 @@ WITH step_1 AS (
 SELECT
   date,
   raw_object,
+  line,
   record_id,
   record_digest,
-  j,
   CASE WHEN record_id IS NOT NULL THEN concat('id:', record_id, ':', record_digest) ELSE concat('no-id:', record_digest, ':', CAST(delivery AS VARCHAR)) END AS record_key,
   coalesce(record_id, '') AS record_group
 FROM step_6;
@@ -246,93 +246,106 @@ FROM step_6;
 CREATE OR REPLACE VIEW raw_items AS
 WITH step_1 AS (
   SELECT *,
-    coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.OperationProperties'), '$'), '^(?s)\s*[\[{].*'))), json_extract(j, '$.OperationProperties')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) AS property_list,
-    coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.AppAccessContext'), '$'), '^(?s)\s*[\[{].*'))), json_extract(j, '$.AppAccessContext')) AS app_access,
-    coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.Folders'), '$'), '^(?s)\s*[\[{].*'))), json_extract(j, '$.Folders')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) AS folder_list,
-    coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.Item'), '$'), '^(?s)\s*[\[{].*'))), json_extract(j, '$.Item')), '$.ParentFolder'), '$'), '^(?s)\s*[\[{].*'))), json_extract(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.Item'), '$'), '^(?s)\s*[\[{].*'))), json_extract(j, '$.Item')), '$.ParentFolder')) AS parent_folder,
-    CASE WHEN regexp_like(regexp_replace(CASE WHEN json_format(json_extract(j, '$.CreationTime')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.CreationTime'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.CreationTime'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'), '(?i)^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?$') THEN CAST(try(from_iso8601_timestamp(regexp_replace(regexp_replace(concat(replace(upper(regexp_replace(CASE WHEN json_format(json_extract(j, '$.CreationTime')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.CreationTime'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.CreationTime'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')), ' ', 'T'), CASE WHEN regexp_like(CASE WHEN json_format(json_extract(j, '$.CreationTime')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.CreationTime'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.CreationTime'), '$') END, '(?i)(Z|[+-]\d\d:?\d\d)\s*$') THEN '' ELSE 'Z' END), '(\.\d{3})\d+', '$1'), '([+-]\d\d)(\d\d)$', '$1:$2'))) AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END AS sent_time,
-    CAST(TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(j, '$.RecordType'), '$')) AS DOUBLE)) AS BIGINT) AS INTEGER) AS record_type,
-    coalesce(CASE WHEN json_format(json_extract(j, '$.ClientIPAddress')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.ClientIPAddress'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.ClientIPAddress'), '$') END, CASE WHEN json_format(json_extract(j, '$.ClientIP')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.ClientIP'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.ClientIP'), '$') END) AS address
+    try(json_parse(line)) AS j
   FROM raw_records
 ), step_2 AS (
   SELECT *,
-    transform(filter(property_list, p -> lower(regexp_replace(json_extract_scalar(p, '$.Name'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) = 'mailaccesstype'), p -> lower(regexp_replace(json_extract_scalar(p, '$.Value'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'))) AS access_words,
-    transform(filter(property_list, p -> lower(regexp_replace(json_extract_scalar(p, '$.Name'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) = 'isthrottled'), p -> lower(regexp_replace(json_extract_scalar(p, '$.Value'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'))) AS throttle_words
+    coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.Item'), '$'), '(?s)^\s*[\[{].*'))), json_extract(j, '$.Item')) AS item,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.CreationTime')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS creation_time
   FROM step_1
 ), step_3 AS (
+  SELECT *,
+    coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.OperationProperties'), '$'), '(?s)^\s*[\[{].*'))), json_extract(j, '$.OperationProperties')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) AS property_list,
+    coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.AppAccessContext'), '$'), '(?s)^\s*[\[{].*'))), json_extract(j, '$.AppAccessContext')) AS app_access,
+    coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.Folders'), '$'), '(?s)^\s*[\[{].*'))), json_extract(j, '$.Folders')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) AS folder_list,
+    coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(item, '$.ParentFolder'), '$'), '(?s)^\s*[\[{].*'))), json_extract(item, '$.ParentFolder')) AS parent_folder,
+    CASE WHEN regexp_like(regexp_replace(creation_time, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '(?i)^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?$') THEN CAST(try(from_iso8601_timestamp(regexp_replace(regexp_replace(concat(replace(upper(regexp_replace(creation_time, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), ' ', 'T'), CASE WHEN regexp_like(creation_time, '(?i)(Z|[+-]\d\d:?\d\d)\s*$') THEN '' ELSE 'Z' END), '(\.\d{3})\d+', '$1'), '([+-]\d\d)(\d\d)$', '$1:$2'))) AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END AS sent_time,
+    CAST(TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(j, '$.RecordType'), '$')) AS DOUBLE)) AS BIGINT) AS INTEGER) AS record_type,
+    coalesce(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.ClientIPAddress')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.ClientIP')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$')) AS address
+  FROM step_2
+), step_4 AS (
+  SELECT *,
+    transform(filter(property_list, p -> lower(regexp_replace(json_extract_scalar(p, '$.Name'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) = 'mailaccesstype'), p -> lower(regexp_replace(json_extract_scalar(p, '$.Value'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'))) AS access_words,
+    transform(filter(property_list, p -> lower(regexp_replace(json_extract_scalar(p, '$.Name'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) = 'isthrottled'), p -> lower(regexp_replace(json_extract_scalar(p, '$.Value'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'))) AS throttle_words
+  FROM step_3
+), step_5 AS (
   SELECT *,
     CASE WHEN (CAST('2000-01-01 00:00:00' AS TIMESTAMP) <= sent_time AND sent_time < CAST('2101-01-01 00:00:00' AS TIMESTAMP)) THEN sent_time ELSE CAST(NULL AS TIMESTAMP) END AS time,
     CASE WHEN contains(access_words, 'sync') THEN 'Sync' WHEN contains(access_words, 'bind') THEN 'Bind' ELSE CAST(NULL AS VARCHAR) END AS access_type,
     CASE WHEN contains(throttle_words, 'true') THEN true WHEN contains(throttle_words, 'false') THEN false ELSE CAST(NULL AS BOOLEAN) END AS is_throttled,
-    CAST(TRY_CAST(regexp_replace(regexp_replace(regexp_replace(regexp_replace(address, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'), '^\[([^\]]*)\](?::(?:\d{1,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$', '$1'), '^([\d.]+):(?:\d{1,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$', '$1'), '^(.*:.*)%[\w.~-]+$', '$1') AS IPADDRESS) AS VARCHAR) AS address_normalized
-  FROM step_2
-), step_4 AS (
-  SELECT *,
-    CASE WHEN access_type IS NOT NULL THEN access_type WHEN coalesce(record_type = 2, false) THEN 'Sync' ELSE 'Bind' END AS kind
-  FROM step_3
-), step_5 AS (
-  SELECT *,
-    CASE WHEN kind = 'Sync' THEN ARRAY[parent_folder] || folder_list ELSE folder_list END AS folders
+    CAST(TRY_CAST(regexp_replace(regexp_replace(regexp_replace(regexp_replace(address, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '^\[([^\]]*)\](?::(?:\d{1,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$', '$1'), '^([\d.]+):(?:\d{1,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$', '$1'), '^(.*:.*)%[\w.~-]+$', '$1') AS IPADDRESS) AS VARCHAR) AS address_normalized
   FROM step_4
 ), step_6 AS (
-  SELECT * FROM step_5
-  CROSS JOIN UNNEST(CASE WHEN cardinality(folders) > 0 THEN folders ELSE ARRAY[NULL] END) WITH ORDINALITY AS element (folder_element, folder_no)
+  SELECT *,
+    CASE WHEN access_type IS NOT NULL THEN access_type WHEN coalesce(record_type = 2, false) THEN 'Sync' ELSE 'Bind' END AS kind
+  FROM step_5
 ), step_7 AS (
   SELECT *,
-    coalesce(try(json_parse(regexp_extract(json_extract_scalar(folder_element, '$'), '^(?s)\s*[\[{].*'))), folder_element) AS folder
+    CASE WHEN kind = 'Sync' THEN ARRAY[parent_folder] || folder_list ELSE folder_list END AS folders
   FROM step_6
 ), step_8 AS (
-  SELECT *,
-    CASE WHEN CASE WHEN json_format(json_extract(folder, '$.Path')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(folder, '$.Path'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(folder, '$.Path'), '$') END = 'Not Available' THEN CAST(NULL AS VARCHAR) ELSE CASE WHEN json_format(json_extract(folder, '$.Path')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(folder, '$.Path'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(folder, '$.Path'), '$') END END AS sent_path,
-    CASE WHEN json_format(json_extract(folder, '$.Name')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(folder, '$.Name'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(folder, '$.Name'), '$') END AS sent_name,
-    CASE WHEN kind = 'Sync' THEN CAST(ARRAY[] AS ARRAY(JSON)) ELSE coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(folder, '$.FolderItems'), '$'), '^(?s)\s*[\[{].*'))), json_extract(folder, '$.FolderItems')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) END AS messages
-  FROM step_7
+  SELECT * FROM step_7
+  CROSS JOIN UNNEST(CASE WHEN cardinality(folders) > 0 THEN folders ELSE ARRAY[NULL] END) WITH ORDINALITY AS element (folder_element, folder_no)
 ), step_9 AS (
-  SELECT * FROM step_8
-  CROSS JOIN UNNEST(CASE WHEN cardinality(messages) > 0 THEN messages ELSE ARRAY[NULL] END) WITH ORDINALITY AS element (message_element, message_no)
+  SELECT *,
+    coalesce(try(json_parse(regexp_extract(json_extract_scalar(folder_element, '$'), '(?s)^\s*[\[{].*'))), folder_element) AS folder
+  FROM step_8
 ), step_10 AS (
   SELECT *,
-    coalesce(try(json_parse(regexp_extract(json_extract_scalar(message_element, '$'), '^(?s)\s*[\[{].*'))), message_element) AS message
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(folder, '$.Path')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS path
   FROM step_9
 ), step_11 AS (
   SELECT *,
-    CASE WHEN (NOT kind = 'Sync' AND coalesce(coalesce(json_format(message) LIKE '{%', false), false)) THEN 'item' WHEN (kind = 'Sync' AND (sent_path IS NOT NULL OR sent_name IS NOT NULL)) THEN 'folder' ELSE 'record' END AS row_kind
+    CASE WHEN path = 'Not Available' THEN CAST(NULL AS VARCHAR) ELSE path END AS sent_path,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(folder, '$.Name')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS sent_name,
+    CASE WHEN kind = 'Sync' THEN CAST(ARRAY[] AS ARRAY(JSON)) ELSE coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(folder, '$.FolderItems'), '$'), '(?s)^\s*[\[{].*'))), json_extract(folder, '$.FolderItems')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) END AS messages
   FROM step_10
 ), step_12 AS (
-  SELECT *,
-    CASE WHEN row_kind = 'record' THEN 1 ELSE 0 END AS is_unnamed
-  FROM step_11
+  SELECT * FROM step_11
+  CROSS JOIN UNNEST(CASE WHEN cardinality(messages) > 0 THEN messages ELSE ARRAY[NULL] END) WITH ORDINALITY AS element (message_element, message_no)
 ), step_13 AS (
-  SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY is_unnamed ASC NULLS LAST, folder_no ASC NULLS LAST, message_no ASC NULLS LAST) AS place
+  SELECT *,
+    coalesce(try(json_parse(regexp_extract(json_extract_scalar(message_element, '$'), '(?s)^\s*[\[{].*'))), message_element) AS message
   FROM step_12
 ), step_14 AS (
-  SELECT * FROM step_13
-  WHERE (is_unnamed = 0 OR place = 1)
+  SELECT *,
+    CASE WHEN (NOT kind = 'Sync' AND coalesce(coalesce(json_format(message) LIKE '{%', false), false)) THEN 'item' WHEN (kind = 'Sync' AND (sent_path IS NOT NULL OR sent_name IS NOT NULL)) THEN 'folder' ELSE 'record' END AS row_kind
+  FROM step_13
 ), step_15 AS (
+  SELECT *,
+    CASE WHEN row_kind = 'record' THEN 1 ELSE 0 END AS is_unnamed
+  FROM step_14
+), step_16 AS (
+  SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY is_unnamed ASC NULLS LAST, folder_no ASC NULLS LAST, message_no ASC NULLS LAST) AS place
+  FROM step_15
+), step_17 AS (
+  SELECT * FROM step_16
+  WHERE (is_unnamed = 0 OR place = 1)
+), step_18 AS (
   SELECT *,
     CAST(place + -1 AS INTEGER) AS item_index,
     CASE WHEN address_normalized IS NOT NULL THEN starts_with(address_normalized, '2603:10a6:') ELSE CAST(NULL AS BOOLEAN) END AS is_exchange_online,
-    lower(regexp_replace(CASE WHEN json_format(json_extract(j, '$.MailboxGuid')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.MailboxGuid'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.MailboxGuid'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) AS mailbox_guid,
-    lower(regexp_replace(CASE WHEN json_format(json_extract(j, '$.MailboxOwnerUPN')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.MailboxOwnerUPN'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.MailboxOwnerUPN'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) AS owner_upn,
-    lower(regexp_replace(CASE WHEN json_format(json_extract(j, '$.UserId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.UserId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.UserId'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) AS user_id,
+    lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.MailboxGuid')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS mailbox_guid,
+    lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.MailboxOwnerUPN')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS owner_upn,
+    lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.UserId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS user_id,
     CAST(TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(j, '$.LogonType'), '$')) AS DOUBLE)) AS BIGINT) AS INTEGER) AS logon_type,
-    filter(ARRAY[lower(regexp_replace(CASE WHEN json_format(json_extract(j, '$.SessionId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.SessionId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.SessionId'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')), lower(regexp_replace(CASE WHEN json_format(json_extract(app_access, '$.AADSessionId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(app_access, '$.AADSessionId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(app_access, '$.AADSessionId'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'))], a -> a IS NOT NULL) AS sessions,
-    CASE WHEN json_format(json_extract(app_access, '$.UniqueTokenId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(app_access, '$.UniqueTokenId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(app_access, '$.UniqueTokenId'), '$') END AS token_id,
-    filter(ARRAY[lower(regexp_replace(CASE WHEN json_format(json_extract(j, '$.AppId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.AppId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.AppId'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')), lower(regexp_replace(CASE WHEN json_format(json_extract(j, '$.ClientAppId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.ClientAppId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.ClientAppId'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')), lower(regexp_replace(CASE WHEN json_format(json_extract(app_access, '$.ClientAppId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(app_access, '$.ClientAppId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(app_access, '$.ClientAppId'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'))], a -> a IS NOT NULL) AS apps,
-    CASE WHEN json_format(json_extract(j, '$.ClientInfoString')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.ClientInfoString'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.ClientInfoString'), '$') END AS client_info,
+    filter(ARRAY[lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.SessionId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(app_access, '$.AADSessionId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'))], a -> a IS NOT NULL) AS sessions,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(app_access, '$.UniqueTokenId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS token_id,
+    filter(ARRAY[lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.AppId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.ClientAppId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(app_access, '$.ClientAppId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'))], a -> a IS NOT NULL) AS apps,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.ClientInfoString')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS client_info,
     TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(j, '$.OperationCount'), '$')) AS DOUBLE)) AS BIGINT) AS operation_count,
     CASE WHEN is_unnamed = 1 THEN CAST(NULL AS VARCHAR) ELSE sent_path END AS folder_path,
     CASE WHEN kind = 'Sync' THEN sent_name ELSE CAST(NULL AS VARCHAR) END AS folder_name,
-    CASE WHEN json_format(json_extract(message, '$.InternetMessageId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(message, '$.InternetMessageId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(message, '$.InternetMessageId'), '$') END AS internet_message_id,
-    nullif(regexp_replace(regexp_replace(regexp_replace(CASE WHEN json_format(json_extract(message, '$.InternetMessageId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(message, '$.InternetMessageId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(message, '$.InternetMessageId'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'), '(?s)^<(.*)>$', '$1'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'), '') AS message_id,
-    CASE WHEN json_format(json_extract(message, '$.Subject')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(message, '$.Subject'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(message, '$.Subject'), '$') END AS subject,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(message, '$.InternetMessageId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS internet_message_id,
+    nullif(regexp_replace(regexp_replace(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(message, '$.InternetMessageId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '(?s)^<(.*)>$', '$1'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '') AS message_id,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(message, '$.Subject')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS subject,
     TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(message, '$.SizeInBytes'), '$')) AS DOUBLE)) AS BIGINT) AS size_bytes,
     CAST(CAST(NULL AS BIGINT) AS INTEGER) AS raw_line
-  FROM step_14
-), step_16 AS (
+  FROM step_17
+), step_19 AS (
   SELECT *,
     lower(message_id) AS message_id_folded
-  FROM step_15
+  FROM step_18
 )
 SELECT
   time,
@@ -368,7 +381,7 @@ SELECT
   date,
   record_key,
   record_group
-FROM step_16;
+FROM step_19;
 
 -- Records that are in raw and not yet in items. Empty when the compactor is done.
 CREATE OR REPLACE VIEW stale_records AS
@@ -504,7 +517,7 @@ WITH step_1 AS (
   SELECT
     owner_upn,
     count(DISTINCT mailbox_guid) AS guids,
-    any_value(mailbox_guid) AS named_guid
+    arbitrary(mailbox_guid) AS named_guid
   FROM step_3
   GROUP BY owner_upn
 ), step_5 AS (
@@ -662,8 +675,8 @@ WITH step_1 AS (
   WHERE coalesce(json_format(j) LIKE '{%', false)
 ), step_3 AS (
   SELECT *,
-    lower(CASE WHEN json_format(json_extract(j, '$.tenantId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.tenantId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.tenantId'), '$') END) AS row_tenant,
-    coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.properties'), '$'), '^(?s)\s*[\[{].*'))), json_extract(j, '$.properties')) AS properties
+    lower(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.tenantId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$')) AS row_tenant,
+    coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.properties'), '$'), '(?s)^\s*[\[{].*'))), json_extract(j, '$.properties')) AS properties
   FROM step_2
 ), step_4 AS (
   SELECT * FROM step_3
@@ -674,30 +687,35 @@ WITH step_1 AS (
   FROM step_4
 ), step_6 AS (
   SELECT *,
-    CASE WHEN json_format(json_extract(p, '$.NetworkMessageId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.NetworkMessageId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.NetworkMessageId'), '$') END AS network_message_id,
-    nullif(regexp_replace(regexp_replace(regexp_replace(CASE WHEN json_format(json_extract(p, '$.InternetMessageId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.InternetMessageId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.InternetMessageId'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'), '(?s)^<(.*)>$', '$1'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'), '') AS message_id,
-    lower(regexp_replace(CASE WHEN json_format(json_extract(p, '$.SenderFromAddress')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.SenderFromAddress'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.SenderFromAddress'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) AS sender_from,
-    lower(regexp_replace(CASE WHEN json_format(json_extract(p, '$.SenderMailFromAddress')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.SenderMailFromAddress'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.SenderMailFromAddress'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) AS sender_mail_from,
-    lower(regexp_replace(CASE WHEN json_format(json_extract(p, '$.RecipientEmailAddress')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.RecipientEmailAddress'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.RecipientEmailAddress'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) AS recipient,
-    CASE WHEN json_format(json_extract(p, '$.Subject')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.Subject'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.Subject'), '$') END AS subject,
-    lower(regexp_replace(CASE WHEN json_format(json_extract(p, '$.EmailDirection')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.EmailDirection'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.EmailDirection'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')) AS direction,
-    CASE WHEN regexp_like(regexp_replace(CASE WHEN json_format(json_extract(p, '$.Timestamp')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.Timestamp'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.Timestamp'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'), '(?i)^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?$') THEN CAST(try(from_iso8601_timestamp(regexp_replace(regexp_replace(concat(replace(upper(regexp_replace(CASE WHEN json_format(json_extract(p, '$.Timestamp')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.Timestamp'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.Timestamp'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')), ' ', 'T'), CASE WHEN regexp_like(CASE WHEN json_format(json_extract(p, '$.Timestamp')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.Timestamp'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.Timestamp'), '$') END, '(?i)(Z|[+-]\d\d:?\d\d)\s*$') THEN '' ELSE 'Z' END), '(\.\d{3})\d+', '$1'), '([+-]\d\d)(\d\d)$', '$1:$2'))) AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END AS sent_time,
-    CASE WHEN regexp_like(regexp_replace(CASE WHEN json_format(json_extract(j, '$.time')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.time'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.time'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$'), '(?i)^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?$') THEN CAST(try(from_iso8601_timestamp(regexp_replace(regexp_replace(concat(replace(upper(regexp_replace(CASE WHEN json_format(json_extract(j, '$.time')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.time'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.time'), '$') END, '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$')), ' ', 'T'), CASE WHEN regexp_like(CASE WHEN json_format(json_extract(j, '$.time')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(j, '$.time'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(j, '$.time'), '$') END, '(?i)(Z|[+-]\d\d:?\d\d)\s*$') THEN '' ELSE 'Z' END), '(\.\d{3})\d+', '$1'), '([+-]\d\d)(\d\d)$', '$1:$2'))) AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END AS streamed_time,
-    CASE WHEN json_format(json_extract(p, '$.ReportId')) LIKE '"%' AND regexp_replace(json_extract_scalar(json_extract(p, '$.ReportId'), '$'), '^[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|[\s\u000b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$') <> '' THEN json_extract_scalar(json_extract(p, '$.ReportId'), '$') END AS report_id
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.NetworkMessageId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS network_message_id,
+    nullif(regexp_replace(regexp_replace(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.InternetMessageId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '(?s)^<(.*)>$', '$1'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '') AS message_id,
+    lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.SenderFromAddress')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS sender_from,
+    lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.SenderMailFromAddress')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS sender_mail_from,
+    lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.RecipientEmailAddress')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS recipient,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.Subject')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS subject,
+    lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.EmailDirection')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS direction,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.Timestamp')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS sent_text,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.time')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS streamed_text,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(p, '$.ReportId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS report_id
   FROM step_5
 ), step_7 AS (
+  SELECT *,
+    CASE WHEN regexp_like(regexp_replace(sent_text, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '(?i)^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?$') THEN CAST(try(from_iso8601_timestamp(regexp_replace(regexp_replace(concat(replace(upper(regexp_replace(sent_text, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), ' ', 'T'), CASE WHEN regexp_like(sent_text, '(?i)(Z|[+-]\d\d:?\d\d)\s*$') THEN '' ELSE 'Z' END), '(\.\d{3})\d+', '$1'), '([+-]\d\d)(\d\d)$', '$1:$2'))) AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END AS sent_time,
+    CASE WHEN regexp_like(regexp_replace(streamed_text, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '(?i)^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?$') THEN CAST(try(from_iso8601_timestamp(regexp_replace(regexp_replace(concat(replace(upper(regexp_replace(streamed_text, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), ' ', 'T'), CASE WHEN regexp_like(streamed_text, '(?i)(Z|[+-]\d\d:?\d\d)\s*$') THEN '' ELSE 'Z' END), '(\.\d{3})\d+', '$1'), '([+-]\d\d)(\d\d)$', '$1:$2'))) AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END AS streamed_time
+  FROM step_6
+), step_8 AS (
   SELECT *,
     coalesce(lower(network_message_id), CASE WHEN message_id IS NOT NULL THEN concat('id:', message_id) ELSE CAST(NULL AS VARCHAR) END, concat('line:', lower(to_hex(sha256(to_utf8(array_join(array_sort(regexp_extract_all(line, '"[^"\\]*(?:\\.[^"\\]*)*"(?::(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"{}\[\],]+))?|[^\s"{}\[\],:]+')), ' '))))))) AS message_key,
     CASE WHEN (CAST('2000-01-01 00:00:00' AS TIMESTAMP) <= sent_time AND sent_time < CAST('2101-01-01 00:00:00' AS TIMESTAMP)) THEN sent_time ELSE CAST(NULL AS TIMESTAMP) END AS time,
     CASE WHEN (CAST('2000-01-01 00:00:00' AS TIMESTAMP) <= streamed_time AND streamed_time < CAST('2101-01-01 00:00:00' AS TIMESTAMP)) THEN streamed_time ELSE CAST(NULL AS TIMESTAMP) END AS streamed
-  FROM step_6
-), step_8 AS (
-  SELECT *, row_number() OVER (PARTITION BY message_key, recipient ORDER BY time DESC NULLS LAST, streamed DESC NULLS LAST, report_id DESC NULLS LAST) AS delivery
   FROM step_7
 ), step_9 AS (
+  SELECT *, row_number() OVER (PARTITION BY message_key, recipient ORDER BY time DESC NULLS LAST, streamed DESC NULLS LAST, report_id DESC NULLS LAST) AS delivery
+  FROM step_8
+), step_10 AS (
   SELECT *,
     delivery = 1 AS is_latest
-  FROM step_8
+  FROM step_9
 )
 SELECT
   message_key,
@@ -712,7 +730,7 @@ SELECT
   streamed,
   report_id,
   is_latest
-FROM step_9;
+FROM step_10;
 
 -- One row a message, so that its recipients never multiply it. Its time is when it was first seen.
 DROP TABLE IF EXISTS email_messages;
@@ -1227,7 +1245,7 @@ WITH step_1 AS (
 ), step_6 AS (
   SELECT
     mailbox_key,
-    first_time + INTERVAL '-2' MINUTE AS from_time,
+    first_time - INTERVAL '2' MINUTE AS from_time,
     last_time + INTERVAL '1440' MINUTE AS to_time
   FROM step_5
 ), step_7 AS (

@@ -1,6 +1,6 @@
 -- Made by `node --run lake-sql`; see README.md. Once a lake: put its address in place of {{lake}}.
 
-CREATE OR REPLACE MACRO trimmed(t) AS regexp_replace(t, '^[\s\x{000b}\x{00a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]+|[\s\x{000b}\x{00a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]+$', '', 'g');
+CREATE OR REPLACE MACRO trimmed(t) AS regexp_replace(t, '^[\s\x0b\p{Z}\x{feff}]+|[\s\x0b\p{Z}\x{feff}]+$', '', 'g');
 
 -- A text with something in it; numbers, objects and blanks count as missing.
 CREATE OR REPLACE MACRO text_of(value) AS CASE WHEN json_type(value) = 'VARCHAR' AND trimmed(value ->> '$') <> '' THEN value ->> '$' END;

@@ -40,7 +40,7 @@ WITH step_1 AS (
   FROM raw
 ), step_2 AS (
   SELECT * FROM step_1
-  WHERE (operation = 'MailItemsAccessed' AND tenant = '{{tenant}}' AND date BETWEEN strftime(CAST('{{from}}' AS TIMESTAMP) + INTERVAL '-11520' MINUTE, '%Y-%m-%d') AND strftime(CAST('{{to}}' AS TIMESTAMP) + INTERVAL '11520' MINUTE, '%Y-%m-%d'))
+  WHERE (operation = 'MailItemsAccessed' AND tenant = '{{tenant}}' AND date BETWEEN strftime(CAST('{{from}}' AS TIMESTAMP) - INTERVAL '11520' MINUTE, '%Y-%m-%d') AND strftime(CAST('{{to}}' AS TIMESTAMP) + INTERVAL '11520' MINUTE, '%Y-%m-%d'))
 ), step_3 AS (
   SELECT
     date,
@@ -102,7 +102,7 @@ WITH step_1 AS (
   FROM items
 ), step_2 AS (
   SELECT * FROM step_1
-  WHERE (tenant = '{{tenant}}' AND date BETWEEN strftime(CAST('{{from}}' AS TIMESTAMP) + INTERVAL '-11520' MINUTE, '%Y-%m-%d') AND strftime(CAST('{{to}}' AS TIMESTAMP) + INTERVAL '11520' MINUTE, '%Y-%m-%d'))
+  WHERE (tenant = '{{tenant}}' AND date BETWEEN strftime(CAST('{{from}}' AS TIMESTAMP) - INTERVAL '11520' MINUTE, '%Y-%m-%d') AND strftime(CAST('{{to}}' AS TIMESTAMP) + INTERVAL '11520' MINUTE, '%Y-%m-%d'))
 ), step_3 AS (
   SELECT
     date,
@@ -233,9 +233,9 @@ WITH step_1 AS (
 SELECT
   date,
   raw_object,
+  line,
   record_id,
   record_digest,
-  j,
   CASE WHEN record_id IS NOT NULL THEN concat('id:', record_id, ':', record_digest) ELSE concat('no-id:', record_digest, ':', CAST(delivery AS VARCHAR)) END AS record_key,
   coalesce(record_id, '') AS record_group
 FROM step_6;
@@ -244,69 +244,82 @@ FROM step_6;
 CREATE OR REPLACE VIEW raw_items AS
 WITH step_1 AS (
   SELECT *,
-    CASE WHEN json_type(unwrapped(json_extract(j, '$.OperationProperties'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(j, '$.OperationProperties')) AS JSON[]) ELSE [] END AS property_list,
-    unwrapped(json_extract(j, '$.AppAccessContext')) AS app_access,
-    CASE WHEN json_type(unwrapped(json_extract(j, '$.Folders'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(j, '$.Folders')) AS JSON[]) ELSE [] END AS folder_list,
-    unwrapped(json_extract(unwrapped(json_extract(j, '$.Item')), '$.ParentFolder')) AS parent_folder,
-    utc_time(text_of(json_extract(j, '$.CreationTime'))) AS sent_time,
-    CAST(whole_number(json_extract(j, '$.RecordType')) AS INTEGER) AS record_type,
-    coalesce(text_of(json_extract(j, '$.ClientIPAddress')), text_of(json_extract(j, '$.ClientIP'))) AS address
+    TRY_CAST(line AS JSON) AS j
   FROM raw_records
 ), step_2 AS (
   SELECT *,
-    list_transform(list_filter(property_list, lambda p: word_of(json_extract(p, '$.Name')) = 'mailaccesstype'), lambda p: word_of(json_extract(p, '$.Value'))) AS access_words,
-    list_transform(list_filter(property_list, lambda p: word_of(json_extract(p, '$.Name')) = 'isthrottled'), lambda p: word_of(json_extract(p, '$.Value'))) AS throttle_words
+    unwrapped(json_extract(j, '$.Item')) AS item,
+    text_of(json_extract(j, '$.CreationTime')) AS creation_time
   FROM step_1
 ), step_3 AS (
+  SELECT *,
+    CASE WHEN json_type(unwrapped(json_extract(j, '$.OperationProperties'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(j, '$.OperationProperties')) AS JSON[]) ELSE [] END AS property_list,
+    unwrapped(json_extract(j, '$.AppAccessContext')) AS app_access,
+    CASE WHEN json_type(unwrapped(json_extract(j, '$.Folders'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(j, '$.Folders')) AS JSON[]) ELSE [] END AS folder_list,
+    unwrapped(json_extract(item, '$.ParentFolder')) AS parent_folder,
+    utc_time(creation_time) AS sent_time,
+    CAST(whole_number(json_extract(j, '$.RecordType')) AS INTEGER) AS record_type,
+    coalesce(text_of(json_extract(j, '$.ClientIPAddress')), text_of(json_extract(j, '$.ClientIP'))) AS address
+  FROM step_2
+), step_4 AS (
+  SELECT *,
+    list_transform(list_filter(property_list, lambda p: word_of(json_extract(p, '$.Name')) = 'mailaccesstype'), lambda p: word_of(json_extract(p, '$.Value'))) AS access_words,
+    list_transform(list_filter(property_list, lambda p: word_of(json_extract(p, '$.Name')) = 'isthrottled'), lambda p: word_of(json_extract(p, '$.Value'))) AS throttle_words
+  FROM step_3
+), step_5 AS (
   SELECT *,
     CASE WHEN (CAST('2000-01-01 00:00:00' AS TIMESTAMP) <= sent_time AND sent_time < CAST('2101-01-01 00:00:00' AS TIMESTAMP)) THEN sent_time ELSE CAST(NULL AS TIMESTAMP) END AS time,
     CASE WHEN list_contains(access_words, 'sync') THEN 'Sync' WHEN list_contains(access_words, 'bind') THEN 'Bind' ELSE CAST(NULL AS VARCHAR) END AS access_type,
     CASE WHEN list_contains(throttle_words, 'true') THEN true WHEN list_contains(throttle_words, 'false') THEN false ELSE CAST(NULL AS BOOLEAN) END AS is_throttled,
     normalized_address(address) AS address_normalized
-  FROM step_2
-), step_4 AS (
-  SELECT *,
-    CASE WHEN access_type IS NOT NULL THEN access_type WHEN coalesce(record_type = 2, false) THEN 'Sync' ELSE 'Bind' END AS kind
-  FROM step_3
-), step_5 AS (
-  SELECT *,
-    CASE WHEN kind = 'Sync' THEN list_prepend(parent_folder, folder_list) ELSE folder_list END AS folders
   FROM step_4
 ), step_6 AS (
-  SELECT * FROM step_5
-  CROSS JOIN UNNEST(CASE WHEN len(folders) > 0 THEN folders ELSE [NULL] END) WITH ORDINALITY AS element (folder_element, folder_no)
+  SELECT *,
+    CASE WHEN access_type IS NOT NULL THEN access_type WHEN coalesce(record_type = 2, false) THEN 'Sync' ELSE 'Bind' END AS kind
+  FROM step_5
 ), step_7 AS (
   SELECT *,
-    unwrapped(folder_element) AS folder
+    CASE WHEN kind = 'Sync' THEN list_prepend(parent_folder, folder_list) ELSE folder_list END AS folders
   FROM step_6
 ), step_8 AS (
-  SELECT *,
-    CASE WHEN text_of(json_extract(folder, '$.Path')) = 'Not Available' THEN CAST(NULL AS VARCHAR) ELSE text_of(json_extract(folder, '$.Path')) END AS sent_path,
-    text_of(json_extract(folder, '$.Name')) AS sent_name,
-    CASE WHEN kind = 'Sync' THEN CAST([] AS JSON[]) ELSE CASE WHEN json_type(unwrapped(json_extract(folder, '$.FolderItems'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(folder, '$.FolderItems')) AS JSON[]) ELSE [] END END AS messages
-  FROM step_7
+  SELECT * FROM step_7
+  CROSS JOIN UNNEST(CASE WHEN len(folders) > 0 THEN folders ELSE [NULL] END) WITH ORDINALITY AS element (folder_element, folder_no)
 ), step_9 AS (
-  SELECT * FROM step_8
-  CROSS JOIN UNNEST(CASE WHEN len(messages) > 0 THEN messages ELSE [NULL] END) WITH ORDINALITY AS element (message_element, message_no)
+  SELECT *,
+    unwrapped(folder_element) AS folder
+  FROM step_8
 ), step_10 AS (
   SELECT *,
-    unwrapped(message_element) AS message
+    text_of(json_extract(folder, '$.Path')) AS path
   FROM step_9
 ), step_11 AS (
   SELECT *,
-    CASE WHEN (NOT kind = 'Sync' AND coalesce(coalesce(json_type(message) = 'OBJECT', false), false)) THEN 'item' WHEN (kind = 'Sync' AND (sent_path IS NOT NULL OR sent_name IS NOT NULL)) THEN 'folder' ELSE 'record' END AS row_kind
+    CASE WHEN path = 'Not Available' THEN CAST(NULL AS VARCHAR) ELSE path END AS sent_path,
+    text_of(json_extract(folder, '$.Name')) AS sent_name,
+    CASE WHEN kind = 'Sync' THEN CAST([] AS JSON[]) ELSE CASE WHEN json_type(unwrapped(json_extract(folder, '$.FolderItems'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(folder, '$.FolderItems')) AS JSON[]) ELSE [] END END AS messages
   FROM step_10
 ), step_12 AS (
-  SELECT *,
-    CASE WHEN row_kind = 'record' THEN 1 ELSE 0 END AS is_unnamed
-  FROM step_11
+  SELECT * FROM step_11
+  CROSS JOIN UNNEST(CASE WHEN len(messages) > 0 THEN messages ELSE [NULL] END) WITH ORDINALITY AS element (message_element, message_no)
 ), step_13 AS (
-  SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY is_unnamed ASC NULLS LAST, folder_no ASC NULLS LAST, message_no ASC NULLS LAST) AS place
+  SELECT *,
+    unwrapped(message_element) AS message
   FROM step_12
 ), step_14 AS (
-  SELECT * FROM step_13
-  WHERE (is_unnamed = 0 OR place = 1)
+  SELECT *,
+    CASE WHEN (NOT kind = 'Sync' AND coalesce(coalesce(json_type(message) = 'OBJECT', false), false)) THEN 'item' WHEN (kind = 'Sync' AND (sent_path IS NOT NULL OR sent_name IS NOT NULL)) THEN 'folder' ELSE 'record' END AS row_kind
+  FROM step_13
 ), step_15 AS (
+  SELECT *,
+    CASE WHEN row_kind = 'record' THEN 1 ELSE 0 END AS is_unnamed
+  FROM step_14
+), step_16 AS (
+  SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY is_unnamed ASC NULLS LAST, folder_no ASC NULLS LAST, message_no ASC NULLS LAST) AS place
+  FROM step_15
+), step_17 AS (
+  SELECT * FROM step_16
+  WHERE (is_unnamed = 0 OR place = 1)
+), step_18 AS (
   SELECT *,
     CAST(place + -1 AS INTEGER) AS item_index,
     CASE WHEN address_normalized IS NOT NULL THEN starts_with(address_normalized, '2603:10a6:') ELSE CAST(NULL AS BOOLEAN) END AS is_exchange_online,
@@ -326,11 +339,11 @@ WITH step_1 AS (
     text_of(json_extract(message, '$.Subject')) AS subject,
     whole_number(json_extract(message, '$.SizeInBytes')) AS size_bytes,
     CAST(CAST(NULL AS BIGINT) AS INTEGER) AS raw_line
-  FROM step_14
-), step_16 AS (
+  FROM step_17
+), step_19 AS (
   SELECT *,
     lower(message_id) AS message_id_folded
-  FROM step_15
+  FROM step_18
 )
 SELECT
   time,
@@ -366,7 +379,7 @@ SELECT
   date,
   record_key,
   record_group
-FROM step_16;
+FROM step_19;
 
 -- Records that are in raw and not yet in items. Empty when the compactor is done.
 CREATE OR REPLACE VIEW stale_records AS
@@ -677,23 +690,28 @@ WITH step_1 AS (
     lower(trimmed(text_of(json_extract(p, '$.RecipientEmailAddress')))) AS recipient,
     text_of(json_extract(p, '$.Subject')) AS subject,
     lower(trimmed(text_of(json_extract(p, '$.EmailDirection')))) AS direction,
-    utc_time(text_of(json_extract(p, '$.Timestamp'))) AS sent_time,
-    utc_time(text_of(json_extract(j, '$.time'))) AS streamed_time,
+    text_of(json_extract(p, '$.Timestamp')) AS sent_text,
+    text_of(json_extract(j, '$.time')) AS streamed_text,
     text_of(json_extract(p, '$.ReportId')) AS report_id
   FROM step_5
 ), step_7 AS (
   SELECT *,
+    utc_time(sent_text) AS sent_time,
+    utc_time(streamed_text) AS streamed_time
+  FROM step_6
+), step_8 AS (
+  SELECT *,
     coalesce(lower(network_message_id), CASE WHEN message_id IS NOT NULL THEN concat('id:', message_id) ELSE CAST(NULL AS VARCHAR) END, concat('line:', sha256(array_to_string(list_sort(regexp_extract_all(line, '"[^"\\]*(?:\\.[^"\\]*)*"(?::(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"{}\[\],]+))?|[^\s"{}\[\],:]+')), ' ')))) AS message_key,
     CASE WHEN (CAST('2000-01-01 00:00:00' AS TIMESTAMP) <= sent_time AND sent_time < CAST('2101-01-01 00:00:00' AS TIMESTAMP)) THEN sent_time ELSE CAST(NULL AS TIMESTAMP) END AS time,
     CASE WHEN (CAST('2000-01-01 00:00:00' AS TIMESTAMP) <= streamed_time AND streamed_time < CAST('2101-01-01 00:00:00' AS TIMESTAMP)) THEN streamed_time ELSE CAST(NULL AS TIMESTAMP) END AS streamed
-  FROM step_6
-), step_8 AS (
-  SELECT *, row_number() OVER (PARTITION BY message_key, recipient ORDER BY time DESC NULLS LAST, streamed DESC NULLS LAST, report_id DESC NULLS LAST) AS delivery
   FROM step_7
 ), step_9 AS (
+  SELECT *, row_number() OVER (PARTITION BY message_key, recipient ORDER BY time DESC NULLS LAST, streamed DESC NULLS LAST, report_id DESC NULLS LAST) AS delivery
+  FROM step_8
+), step_10 AS (
   SELECT *,
     delivery = 1 AS is_latest
-  FROM step_8
+  FROM step_9
 )
 SELECT
   message_key,
@@ -708,7 +726,7 @@ SELECT
   streamed,
   report_id,
   is_latest
-FROM step_9;
+FROM step_10;
 
 -- One row a message, so that its recipients never multiply it. Its time is when it was first seen.
 CREATE OR REPLACE TABLE email_messages AS
@@ -1222,7 +1240,7 @@ WITH step_1 AS (
 ), step_6 AS (
   SELECT
     mailbox_key,
-    first_time + INTERVAL '-2' MINUTE AS from_time,
+    first_time - INTERVAL '2' MINUTE AS from_time,
     last_time + INTERVAL '1440' MINUTE AS to_time
   FROM step_5
 ), step_7 AS (

@@ -1,4 +1,4 @@
-import { addressWrappings, dottedAddress, whiteSpace, zeroGroups, zeroRuns, zonedTime } from './patterns.ts'
+import { addressWrappings, dottedAddress, outerSpace, zeroGroups, zeroRuns, zonedTime } from './patterns.ts'
 
 const host = addressWrappings.reduce((text, wrapping) => `regexp_replace(${text}, '${wrapping}', '\\1')`, 'trimmed(t)')
 const compressed = zeroRuns
@@ -19,7 +19,7 @@ const padded = `CASE
 /**
  * What the views call in DuckDB. Its address functions are in an extension that is not there offline.
  */
-export const duckdbMacros: string = String.raw`CREATE OR REPLACE MACRO trimmed(t) AS regexp_replace(t, '^${whiteSpace}|${whiteSpace}$', '', 'g');
+export const duckdbMacros: string = String.raw`CREATE OR REPLACE MACRO trimmed(t) AS regexp_replace(t, '${outerSpace}', '', 'g');
 
 -- A text with something in it; numbers, objects and blanks count as missing.
 CREATE OR REPLACE MACRO text_of(value) AS CASE WHEN json_type(value) = 'VARCHAR' AND trimmed(value ->> '$') <> '' THEN value ->> '$' END;

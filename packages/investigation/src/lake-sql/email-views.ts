@@ -54,10 +54,11 @@ const emailRows: View = {
       recipient: wordOf(row, 'RecipientEmailAddress'),
       subject: textOf(row, 'Subject'),
       direction: wordOf(row, 'EmailDirection'),
-      sent_time: utcTime(textOf(row, 'Timestamp')),
-      streamed_time: utcTime(textOf(json, 'time')),
+      sent_text: textOf(row, 'Timestamp'),
+      streamed_text: textOf(json, 'time'),
       report_id: textOf(row, 'ReportId'),
     }),
+    extend({ sent_time: utcTime(column('sent_text')), streamed_time: utcTime(column('streamed_text')) }),
     extend({
       message_key: coalesce(
         lower(column('network_message_id')),

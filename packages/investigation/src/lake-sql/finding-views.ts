@@ -16,9 +16,9 @@ import {
   isGiven,
   isMissing,
   isTrue,
+  later,
   latest,
   lower,
-  minutes,
   moment,
   not,
   or,
@@ -299,8 +299,8 @@ const throttleIntervals: View = {
           sessions('run', 'mailbox_key', 'time', 24 * 60 + 2),
           group(['mailbox_key', 'run'], { first_time: earliest(time), last_time: latest(time) }),
           select(['mailbox_key'], {
-            from_time: plus(column('first_time'), minutes(-2)),
-            to_time: plus(column('last_time'), minutes(24 * 60)),
+            from_time: later(column('first_time'), -2),
+            to_time: later(column('last_time'), 24 * 60),
           }),
         ),
         relation(

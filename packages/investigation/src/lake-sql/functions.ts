@@ -94,9 +94,10 @@ export const moment: Phrase = spell({
   sql: (a) => `CAST(${a} AS TIMESTAMP)`,
   kql: (a) => `todatetime(${a})`,
 })
-/** @param count - may be negative */
-export function minutes(count: number): Spelling {
-  return { ...verbatim(`INTERVAL '${count}' MINUTE`), kql: `${count}m` }
+/** @param minutes - whole; earlier where negative */
+export function later(time: Spelling, minutes: number): Spelling {
+  const [sign, size] = [minutes < 0 ? '-' : '+', Math.abs(minutes)]
+  return spell({ sql: (t) => `${t} ${sign} INTERVAL '${size}' MINUTE`, kql: (t) => `${t} ${sign} ${size}m` })(time)
 }
 
 export const count: Spelling = { ...verbatim('count(*)'), kql: 'count()' }
@@ -128,7 +129,7 @@ export const isDateBetween: Phrase = spell({
 })
 
 /** Of values that are all alike. */
-export const anyOf: Phrase = spell({ sql: (a) => `any_value(${a})`, kql: (a) => `take_any(${a})` })
+export const anyOf: Phrase = spell({ duckdb: (a) => `any_value(${a})`, trino: (a) => `arbitrary(${a})`, kql: (a) => `take_any(${a})` })
 
 /** Times outside the years 2000 to 2100 are no times. */
 export function saneTime(time: Spelling): Spelling {

@@ -1,4 +1,4 @@
-import { addressWrappings, dottedAddress, whiteSpace, zeroGroups, zeroRuns, zonedTime } from './patterns.ts'
+import { addressWrappings, dottedAddress, outerSpace, zeroGroups, zeroRuns, zonedTime } from './patterns.ts'
 
 const host = addressWrappings.reduce((text, wrapping) => `replace_regex(${text}, @'${wrapping}', @'\\1')`, 'trimmed(t)')
 const compressed = zeroRuns
@@ -8,7 +8,7 @@ const compressed = zeroRuns
 /** What the views call in Azure Data Explorer. Missing text is empty there. */
 export const kqlFunctions: readonly string[] = [
   `trimmed(t: string) {
-  trim(@'${whiteSpace}', t)
+  replace_regex(t, @'${outerSpace}', '')
 }`,
   `text_of(value: dynamic) {
   // A text with something in it; numbers, objects and blanks count as missing.

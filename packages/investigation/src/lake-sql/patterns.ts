@@ -1,7 +1,7 @@
 /** Regular expressions that every engine reads alike: no look-around, and no quote in them. */
 
-/** What JavaScript trims. */
-export const whiteSpace: string = String.raw`[\s\x{000b}\x{00a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]+`
+/** What JavaScript trims, at either end. Engines differ in the white space of `\s` and in how they write a code point. */
+export const outerSpace: string = String.raw`^[\s\x0b\p{Z}\x{feff}]+|[\s\x0b\p{Z}\x{feff}]+$`
 
 const octet = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`
 const port = String.raw`(?:\d{1,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])`

@@ -14,8 +14,8 @@ import {
   isGiven,
   isMissing,
   isTrue,
+  later,
   lower,
-  minutes,
   missingNumber,
   missingText,
   missingTruth,
@@ -70,7 +70,7 @@ function lakeTable(name: string): { readonly table: Spelling } {
 
 /** The dates of a table that an answer needs, and what has no date: a record without a usable time may be of any. */
 function lakeRows(name: string, columns: Readonly<Record<string, Spelling>>, ofTable: readonly Spelling[]): Relation {
-  const edge = (of: string, shift: number) => plus(moment(placeholder(of)), minutes(shift))
+  const edge = (of: string, shift: number) => later(moment(placeholder(of)), shift)
   const partition: Readonly<Record<string, Spelling>> = { tenant: column('tenant'), ...columns }
   const isAsked = [...ofTable, equals(column('tenant'), placeholder('tenant'))]
   const dated = and(...isAsked, isDateBetween(column('date'), edge('from', -reachMinutes), edge('to', reachMinutes)))
@@ -165,7 +165,7 @@ const rawRecords: View = {
     extend({ record_id: textOf(json, 'Id'), record_digest: digest(column('line')) }),
     number('delivery', ['record_id', 'record_digest'], [asc('raw_object')]),
     where(or(equals(column('delivery'), one), isMissing(column('record_id')))),
-    select(['date', 'raw_object', 'record_id', 'record_digest', 'j'], {
+    select(['date', 'raw_object', 'line', 'record_id', 'record_digest'], {
       record_key: choose(
         isGiven(column('record_id')),
         concat(text('id:'), column('record_id'), text(':'), column('record_digest')),
@@ -188,12 +188,14 @@ const rawItems: View = {
   comment: 'The columns of items, made of raw records. `record_digest` is of this engine, and `raw_line` is not known.',
   ...relation(
     'raw_records',
+    extend({ j: parsed(column('line')) }),
+    extend({ item: member(json, 'Item'), creation_time: textOf(json, 'CreationTime') }),
     extend({
       property_list: elements(member(json, 'OperationProperties')),
       app_access: member(json, 'AppAccessContext'),
       folder_list: elements(member(json, 'Folders')),
-      parent_folder: member(member(json, 'Item'), 'ParentFolder'),
-      sent_time: utcTime(textOf(json, 'CreationTime')),
+      parent_folder: member(column('item'), 'ParentFolder'),
+      sent_time: utcTime(column('creation_time')),
       record_type: toInteger(wholeNumber(json, 'RecordType')),
       address: coalesce(textOf(json, 'ClientIPAddress'), textOf(json, 'ClientIP')),
     }),
@@ -228,8 +230,9 @@ const rawItems: View = {
     extend({ folders: choose(isSync, listWithFirst(column('parent_folder'), column('folder_list')), column('folder_list')) }),
     expand(column('folders'), 'folder_element', 'folder_no'),
     extend({ folder: unwrapped(column('folder_element')) }),
+    extend({ path: textOf(folder, 'Path') }),
     extend({
-      sent_path: choose(equals(textOf(folder, 'Path'), text('Not Available')), missingText, textOf(folder, 'Path')),
+      sent_path: choose(equals(column('path'), text('Not Available')), missingText, column('path')),
       sent_name: textOf(folder, 'Name'),
       messages: choose(isSync, noElements, elements(member(folder, 'FolderItems'))),
     }),

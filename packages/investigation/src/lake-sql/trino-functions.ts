@@ -1,23 +1,22 @@
-import { addressWrappings, jsonToken, whiteSpace, zonedTime } from './patterns.ts'
+import { addressWrappings, jsonToken, outerSpace, zonedTime } from './patterns.ts'
 
 /** What the views write out in Trino and Athena, which has no functions of its users. */
 
-/** Java writes a code point otherwise. */
-const outerSpace = `^${whiteSpace}|${whiteSpace}$`.replaceAll(/\\x\{(\w{4})\}/g, String.raw`\u$1`)
+const trinoSpace = outerSpace.replaceAll(String.raw`\x{feff}`, String.raw`\ufeff`)
 
 export function trimmed(text: string): string {
-  return `regexp_replace(${text}, '${outerSpace}')`
+  return `regexp_replace(${text}, '${trinoSpace}')`
 }
 
 /** A text with something in it; numbers, objects and blanks count as missing. */
 export function textOf(json: string): string {
-  const scalar = `json_extract_scalar(${json}, '$')`
-  return `CASE WHEN json_format(${json}) LIKE '"%' AND ${trimmed(scalar)} <> '' THEN ${scalar} END`
+  const quoted = `json_parse(regexp_extract(json_format(${json}), '(?s)^".*"$'))`
+  return `regexp_extract(json_extract_scalar(${quoted}, '$'), '(?s)^.*\\S.*$')`
 }
 
 /** Some exports put objects and lists into strings. */
 export function unwrapped(json: string): string {
-  return `coalesce(try(json_parse(regexp_extract(json_extract_scalar(${json}, '$'), '^(?s)\\s*[\\[{].*'))), ${json})`
+  return `coalesce(try(json_parse(regexp_extract(json_extract_scalar(${json}, '$'), '(?s)^\\s*[\\[{].*'))), ${json})`
 }
 
 export function wholeNumber(json: string): string {
