@@ -24,6 +24,7 @@ const byName: Readonly<Record<string, S3Failure>> = {
   TokenRefreshRequired: 'denied',
   CredentialsProviderError: 'denied',
   TokenProviderError: 'denied',
+  NotImplemented: 'refused',
   AuthorizationHeaderMalformed: 'elsewhere',
   IllegalLocationConstraintException: 'elsewhere',
   TimeoutError: 'unavailable',

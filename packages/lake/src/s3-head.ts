@@ -1,8 +1,9 @@
-import { HeadBucketCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { Abortable } from '@mailtrail/core'
 import { bareEtag } from './bare-etag.ts'
 import { lakeFailure } from './lake-failure.ts'
 import type { S3Bucket } from './s3-bucket.ts'
+import { requestS3Page } from './s3-list.ts'
 
 /** What the store says of an object without its bytes; `etag` is without quotes. */
 export interface S3Head {
@@ -21,8 +22,7 @@ export async function headS3Object(
   { versionId, ...options }: HeadOptions = {},
 ): Promise<S3Head | undefined> {
   const { client, ask } = bucket
-  const Bucket = bucket.bucket
-  const input = { Bucket, Key: bucket.prefix + key, ...(versionId !== undefined && { VersionId: versionId }) }
+  const input = { Bucket: bucket.bucket, Key: bucket.prefix + key, ...(versionId !== undefined && { VersionId: versionId }) }
   const answer = await ask((http) => client.send(new HeadObjectCommand(input), http), options)
   if (answer !== 'missing' && answer !== 'precondition') {
     const { ETag, ContentLength } = answer
@@ -30,7 +30,6 @@ export async function headS3Object(
     return { etag: bareEtag(ETag), size: ContentLength, answer }
   }
   // An answer without a body does not tell whether the object is missing or the whole bucket.
-  const found = await ask((http) => client.send(new HeadBucketCommand({ Bucket }), http), options)
-  if (found === 'missing') throw lakeFailure('bucketMissing', bucket.place, 'NotFound')
+  await requestS3Page(bucket, key, { MaxKeys: 1 }, options)
   return undefined
 }

@@ -177,7 +177,8 @@ describe('a refusal', () => {
   test('of a bucket that is gone is told from an object that is missing, also where an answer has no body', async () => {
     await using strict = await startStrictS3()
     const lake = await open(strict)
-    strict.fail('HEAD', { status: 404, code: '' }, { status: 404, code: '' })
+    strict.fail('HEAD', { status: 404, code: '' })
+    strict.fail('GET', { status: 404, code: 'NoSuchBucket' })
     await expect(lake.stat('a')).rejects.toMatchObject({ code: 'LAKE_BUCKET_MISSING' })
     expect(await lake.stat('a')).toBeUndefined()
   })

@@ -34,7 +34,7 @@ export function answerRequest(objects: StrictObjects, request: S3Request): S3Ans
   if (!/^AWS4-HMAC-SHA256 Credential=strictaccess\//.test(request.headers.get('authorization') ?? ''))
     return s3Error(403, 'InvalidAccessKeyId')
   if (bucket !== StrictObjects.bucket) return s3Error(404, 'NoSuchBucket')
-  if (key === undefined) return request.method === 'HEAD' ? s3Answer(200) : list(objects, request.query)
+  if (key === undefined) return list(objects, request.query)
   switch (request.method) {
     case 'PUT':
       return put(objects, key, request)
