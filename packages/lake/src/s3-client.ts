@@ -5,7 +5,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { LakeOptions, LakeSettings } from './lake-settings.ts'
 
 const connectMs = 5_000
-const silenceMs = 20_000
+const silenceMs = 30_000
 /** `HTTPS_PROXY` and `NO_PROXY` hold here too. */
 const agentOptions = { keepAlive: true, maxSockets: 50, proxyEnv: process.env }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Patience {
-  /** How long one request is tried again; while nothing works, each is tried once. */
+  /** How long after its first failure one request is tried again; while nothing works, each is tried once. */
   readonly patienceMs: number
   /** Whether what went wrong may pass by itself. */
   readonly mayPass: (error: unknown) => boolean
@@ -14,7 +14,7 @@ const longestPauseMs = 5_000
 export function withPatience({ patienceMs, mayPass }: Patience): <T>(attempt: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
   let isDown = false
   return async (attempt, signal) => {
-    const until = performance.now() + (isDown ? 0 : patienceMs)
+    let until: number | undefined
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       try {
         const result = await attempt()
@@ -22,9 +22,9 @@ export function withPatience({ patienceMs, mayPass }: Patience): <T>(attempt: ()
         return result
       } catch (error) {
         signal?.throwIfAborted()
-        if (!mayPass(error)) throw error
-        isDown = performance.now() + pauseMs >= until
-        if (isDown) throw error
+        until ??= performance.now() + (isDown ? 0 : patienceMs)
+        isDown = mayPass(error) && performance.now() + pauseMs >= until
+        if (isDown || !mayPass(error)) throw error
         await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal })
       }
     }
