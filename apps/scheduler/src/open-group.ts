@@ -15,13 +15,15 @@ export interface OpenGroup extends EntrySpan {
   readonly waiting: readonly { readonly key: string; readonly total: number; readonly expiration: number }[]
 }
 
-/** @param entries - all entries of one span; undefined when every content they name is stored */
+/** @param entries - all entries of one span; undefined when every content they name is stored, and a window is sealed */
 export function openGroup(entries: readonly LedgerEntry[]): OpenGroup | undefined {
   const best = mergeContents(entries)
-  const unstored = [...best.values()].filter(({ outcome }) => outcome !== 'stored')
+  const contents = [...best.values()]
+  const unsealed = entries.some(({ entry }) => entry === 'listed') && !entries.some(({ entry }) => entry === 'seal')
   const [first] = entries
-  const spokesman = unstored.find(isWaiting) ?? unstored[0]
-  if (!first || !spokesman || spokesman.outcome === 'stored') return undefined
+  // A window as long as an hour shares its span with sweeps, by which its contents may be stored before it is sealed.
+  const spokesman = contents.find(isWaiting) ?? contents.find(({ outcome }) => outcome !== 'stored') ?? (unsealed ? contents[0] : undefined)
+  if (!first || !spokesman) return undefined
   const waitingIn = ({ contents }: LedgerEntry): EntryContent[] =>
     contents.filter((content) => isWaiting(content) && isWaiting(best.get(content.id) ?? content))
   return {
@@ -29,8 +31,8 @@ export function openGroup(entries: readonly LedgerEntry[]): OpenGroup | undefine
     start: first.start,
     end: first.end,
     since: Math.min(...entries.map(({ writtenAt, listing }) => Math.min(writtenAt, listing?.serviceDate ?? writtenAt))),
-    unsealed: entries.some(({ entry }) => entry === 'listed') && !entries.some(({ entry }) => entry === 'seal'),
-    outcome: spokesman.outcome,
+    unsealed,
+    outcome: spokesman.outcome === 'stored' ? 'pending' : spokesman.outcome,
     expiration: spokesman.expiration,
     waiting: entries.flatMap((entry) => {
       const waiting = waitingIn(entry)

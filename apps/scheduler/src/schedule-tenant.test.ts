@@ -98,6 +98,18 @@ describe('windows', () => {
   })
 })
 
+test('a window whose contents a sweep of the same hour stored first is sealed all the same', async () => {
+  const hour = { contentType, start, end: start + hourMs }
+  await write('sweep-1h', [pending], hour)
+  await write('repair-1', [{ ...pending, outcome: 'stored' }], hour)
+  await write('listed', [pending], hour)
+  const schedule = await createSchedule()
+  expect(await tick(schedule, hour.end + 30 * minuteMs)).not.toContain('seal 0 overdue true')
+  expect(await tick(schedule, hour.end + 62 * minuteMs)).toContain('seal 0 overdue true')
+  await write('seal', [{ ...pending, outcome: 'stored' }], hour)
+  expect(await tick(schedule, hour.end + 63 * minuteMs)).not.toContain('seal 0 overdue true')
+})
+
 describe('what was asked for in vain', () => {
   test('is asked for less and less often, at last every 15 minutes', async () => {
     const schedule = await createSchedule()

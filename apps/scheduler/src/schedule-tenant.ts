@@ -122,7 +122,7 @@ export class TenantSchedule {
   /** After an hour a window is sealed without what is missing, and when the tenant is removed, at once. */
   async #seal({ contentType, start, end, since, unsealed, waiting }: OpenGroup, { state }: Collection, now: number): Promise<void> {
     const isOverdue = now >= since + sealAfterMs && (unsealed || waiting.some(({ key }) => this.#isIdle(key, since, now)))
-    if (waiting.length === 0 || !(state === 'removed' ? unsealed : isOverdue)) return
+    if (!(state === 'removed' ? unsealed : isOverdue)) return
     await this.#deps.queues.seal({ tenantId: this.#tenantId, contentType, start, end, overdue: true })
   }
 

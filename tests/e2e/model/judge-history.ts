@@ -1,6 +1,6 @@
-import { type CoverageInterval, dayMs, hourMs, listableMs, minuteMs } from '@mailtrail/core'
+import { type CoverageInterval, dayMs, hourMs, type Interval, listableMs, minuteMs } from '@mailtrail/core'
 import { contentLifeMs, type FeedContent } from '../feed-in-memory.ts'
-import { horizonMs } from './plan-history.ts'
+import { type HistoryPlan, horizonMs } from './plan-history.ts'
 import type { Moment, PlayedHistory } from './play-history.ts'
 
 /** What a history shows against the rules; empty when it holds all of them. */
@@ -11,8 +11,11 @@ export function judgeHistory(history: PlayedHistory): string[] {
     ...moments.flatMap((moment) => falselySettled(history, moment)),
     ...moments.flatMap((moment, index) => movedBackwards(history, moments[index - 1] ?? first, moment)),
     ...invented(history),
-    ...(first ? unsettledAtLast(history) : ['no coverage was looked at']),
+    ...unsettledAtLast(history),
+    ...wronglyCaused(history),
     ...lost(history),
+    ...unmarked(history),
+    ...history.outsideLayout,
   ]
 }
 
@@ -74,10 +77,14 @@ const permanentCauses = new Set([
   'the subscription was off; what became available then cannot be fetched',
 ])
 
-/** Nothing is in the lake that was not in the feed. */
+/** Nothing is in the lake that was not in the feed, and doing everything again adds nothing. */
 function invented(history: PlayedHistory): string[] {
   const lines = new Set([...recordsOf(history)].map(({ line }) => line))
-  return [...(history.moments.at(-1)?.stored ?? [])].filter((line) => !lines.has(line)).map((line) => `invented: ${line}`)
+  const stored = history.moments.at(-1)?.stored ?? new Set()
+  return [
+    ...[...stored].filter((line) => !lines.has(line)).map((line) => `invented: ${line}`),
+    ...[...history.replayed].filter((line) => !stored.has(line)).map((line) => `came only when all was done again: ${line}`),
+  ]
 }
 
 /** Some time after the last fault every hour is settled, or a gap that stays. */
@@ -89,6 +96,57 @@ function unsettledAtLast({ plan, moments }: PlayedHistory): string[] {
       from < plan.quietFrom && (state === 'provisional' || (recoverable && cause !== 'a content is in quarantine')),
   )
   return open.map(({ from, to, state, cause }) => `not ended at last: ${iso(from)} to ${iso(to)} is ${state} (${cause})`)
+}
+
+/** A gap has its cause in what happened. */
+function wronglyCaused({ plan, feed, moments }: PlayedHistory): string[] {
+  const { coverage = [] } = moments.at(-1) ?? {}
+  return coverage.flatMap(({ from, to, cause = '' }) => {
+    const isCaused = causes[cause]
+    const hours = Array.from({ length: (to - from) / hourMs }, (_, index) => from + index * hourMs)
+    const wrong = hours.find((hour) => isCaused && !isCaused({ plan, feed }, { from: hour, to: hour + hourMs + horizonMs }))
+    return wrong === undefined ? [] : [`wrongly caused: ${iso(wrong)} is no time for "${cause}"`]
+  })
+}
+
+type IsCaused = (history: Pick<PlayedHistory, 'plan' | 'feed'>, feed: Interval) => boolean
+
+/** What must have happened in the part of the feed that an hour's records may be in; no word here about other causes. */
+const causes: Readonly<Record<string, IsCaused>> = {
+  'the service listed a content that it does not have': ({ plan }, span) =>
+    plan.contents.some(({ created, missingUntil }) => missingUntil !== undefined && includes(span, created)),
+  'a content is in quarantine': ({ plan }, span) =>
+    plan.contents.some(({ created, brokenUntil }) => brokenUntil !== undefined && includes(span, created)),
+  'collection was paused': ({ plan }, span) => wasEnded(plan, 'pause', span),
+  // What waits for its re-listing when the tenant is removed is not listed again.
+  'the tenant was removed': ({ plan }, { to }) => wasEnded(plan, 'remove', { from: plan.from, to }) || plan.decisions.length === 1,
+  'the subscription was off; what became available then cannot be fetched': ({ feed }, { from, to }) =>
+    feed.off.some((off) => off.from < to + 2 * dayMs && from - 2 * dayMs < off.to),
+  'a window was never listed': ({ plan }) => isLongDown(plan),
+  'listed once, but not listed again late enough': ({ plan }) => isLongDown(plan),
+  'a listed content expired before it was fetched': ({ plan }) => isLongDown(plan),
+}
+
+function wasEnded({ decisions, to }: HistoryPlan, kind: 'pause' | 'remove', span: Interval): boolean {
+  const ends = decisions.find((decision) => decision.kind === kind)
+  const begins = decisions.find(({ at }) => at > (ends?.at ?? to))
+  return ends !== undefined && ends.at < span.to && span.from < (begins?.at ?? to) + hourMs
+}
+
+function isLongDown({ outages }: HistoryPlan): boolean {
+  return outages.some(({ from, to }) => to - from > 4 * dayMs)
+}
+
+/** A record that came after its hour was seen settled leaves a mark. */
+function unmarked(history: PlayedHistory): string[] {
+  const { moments, amended } = history
+  const last = moments.at(-1)
+  const late = [...recordsOf(history)].filter(({ line, event }) =>
+    moments.some(({ coverage, stored }) => stateAt(coverage, event)?.state === 'settled' && !stored.has(line) && last?.stored.has(line)),
+  )
+  return late
+    .filter(({ event }) => !amended.some((span) => includes(span, event)))
+    .map(({ content, event }) => `not amended: the hour ${iso(hourOf(event))} got a record of ${describe(content)} after it was settled`)
 }
 
 /** What could be listed by a listing that was due after it appeared, and then fetched, is in the lake. */
@@ -115,6 +173,10 @@ function wasOffered({ created, listedFrom }: FeedContent, quietFrom: number, end
 
 function stateAt(coverage: readonly CoverageInterval[], time: number): CoverageInterval | undefined {
   return coverage.find(({ from, to }) => from <= time && time < to)
+}
+
+function includes({ from, to }: Interval, time: number): boolean {
+  return from <= time && time < to
 }
 
 function hourOf(time: number): number {

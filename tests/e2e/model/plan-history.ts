@@ -16,7 +16,8 @@ export interface HistoryPlan extends Interval {
   readonly quietFrom: number
   readonly windowMinutes: number
   readonly backfill: boolean
-  readonly isSubscribed: boolean
+  /** Since when the subscription is off, before the collection begins; absent when it is on. */
+  readonly unsubscribedSince?: number
   readonly contents: readonly FeedContent[]
   readonly outages: readonly (Interval & { readonly role: RoleName })[]
   readonly skews: readonly (Interval & { readonly process: number; readonly skewMs: number })[]
@@ -42,7 +43,7 @@ export function planHistory(random: Random): HistoryPlan {
     quietFrom,
     windowMinutes: random.pick([60, 60, 30]),
     backfill: random.chance(0.3),
-    isSubscribed: random.chance(0.7),
+    ...(random.chance(0.4) && { unsubscribedSince: start - random.pick([30 * 24 * 60, random.between(5, 300)]) * minuteMs }),
     contents: drawContents(random, end),
     outages,
     skews: drawSkews(random, troubled),
@@ -50,10 +51,10 @@ export function planHistory(random: Random): HistoryPlan {
     stops: drawStops(random, troubled, outages),
     redisLosses: drawTimes(random, troubled, random.pick([0, 0, 2, 6])),
     rates: {
-      crash: random.pick([0, 0, 0.002, 0.01]),
+      crash: random.pick([0, 0, 0.001, 0.003]),
       race: random.pick([0, 0.1, 0.3]),
-      refusal: random.pick([0, 0.02, 0.1]),
-      dateless: random.pick([0, 0, 0.03, 0.3]),
+      refusal: random.pick([0, 0.01, 0.05]),
+      dateless: random.pick([0, 0, 0.03, 0.2]),
     },
     moments: drawTimes(random, { from: start + 2 * dayMs, to: end - hourMs }, 2).sort((a, b) => a - b),
   }
@@ -82,7 +83,7 @@ function drawContents(random: Random, end: number): FeedContent[] {
 }
 
 function drawRecord(random: Random, id: string, created: number): object {
-  const ageMinutes = random.chance(0.85) ? random.between(1, 120) : random.between(120, random.pick([24 * 60, 80 * 60]))
+  const ageMinutes = random.chance(0.75) ? random.between(1, 120) : random.between(120, random.pick([24 * 60, 80 * 60]))
   return auditRecord({ tenant, id, time: recordTime(created - ageMinutes * minuteMs) })
 }
 

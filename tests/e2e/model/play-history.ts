@@ -1,5 +1,6 @@
-import { readCoverage } from '@mailtrail/cli'
+import { compareLake, readCoverage, readCoverageEvidence } from '@mailtrail/cli'
 import { type CoverageInterval, hourMs, type Interval, minuteMs, parseTenantId } from '@mailtrail/core'
+import { readAmended } from '@mailtrail/investigation'
 import type { ObjectStore } from '@mailtrail/lake'
 import type { Clock } from '@mailtrail/runtime'
 import { onboardTenant, pauseTenant, removeTenant, resumeTenant } from '@mailtrail/tenants'
@@ -11,7 +12,7 @@ import { guid } from '../scenario.ts'
 import { type HistoryPlan, horizonMs, planHistory, tenant } from './plan-history.ts'
 import { StoredLines } from './stored-lines.ts'
 
-export const tenantId = parseTenantId(guid(tenant))
+const tenantId = parseTenantId(guid(tenant))
 
 /** What was seen at one time: the coverage of all event time until then, and which records were in the lake. */
 export interface Moment {
@@ -24,8 +25,13 @@ export interface Moment {
 export interface PlayedHistory {
   readonly plan: HistoryPlan
   readonly feed: FeedInMemory
-  readonly lake: ObjectStore
+  /** In order; the last is long after the last fault. */
   readonly moments: readonly Moment[]
+  /** Event time that is amended at last. */
+  readonly amended: readonly Interval[]
+  /** The records in the lake after Redis was lost once more, and everything done that was due. */
+  readonly replayed: ReadonlySet<string>
+  readonly outsideLayout: readonly string[]
 }
 
 /** The scheduler looks each minute; here as soon as a window is due, and half an hour later. */
@@ -35,8 +41,9 @@ const ticksAt = [2.5, 33].map((minutes) => minutes * minuteMs)
 export async function playHistory(seed: string, spoolFolder: string): Promise<PlayedHistory> {
   const random = createRandom(seed)
   const plan = planHistory(random)
-  let now = plan.from - 30 * 24 * hourMs
+  let now = plan.unsubscribedSince ?? plan.from
   const isTroubled = (): boolean => plan.from < now && now < plan.quietFrom
+  const isDying = (): boolean => plan.outages.some(({ from }) => now < from && from < now + 30 * minuteMs)
   const happens = (rate: number): boolean => isTroubled() && rate > 0 && random.chance(rate)
   const refusals = ['ACTIVITY_API_UNAVAILABLE', 'ACTIVITY_API_THROTTLED', 'ACTIVITY_API_PAGE_INVALID'] as const
   const feed = new FeedInMemory({
@@ -58,12 +65,13 @@ export async function playHistory(seed: string, spoolFolder: string): Promise<Pl
     spoolFolder,
     horizonMs,
     trouble: {
-      crashes: () => happens(plan.rates.crash),
+      // Who goes down for long mostly does so in the middle of something.
+      crashes: () => happens(isDying() ? 0.05 : plan.rates.crash),
       races: () => happens(plan.rates.race),
       pick: (count) => random.between(0, Math.max(0, count - 1)),
     },
   })
-  if (!plan.isSubscribed) feed.stop('MISSING')
+  if (plan.unsubscribedSince !== undefined) feed.stop('MISSING')
   const events = eventsOf({ plan, feed, fleet, lake })
   const moments: Moment[] = []
   const stored = new StoredLines(lake, tenantId)
@@ -87,8 +95,14 @@ export async function playHistory(seed: string, spoolFolder: string): Promise<Pl
       }
     }
   }
-  moments.push(await look())
-  return { plan, feed, lake, moments }
+  const last = await look()
+  moments.push(last)
+  const { entries } = await readCoverageEvidence(lake, tenantId, last.range, { horizonMs })
+  const amended = await readAmended(lake, tenantId, last.range, { horizonMs, entries })
+  fleet.loseRedis()
+  fleet.restartScheduler()
+  await fleet.tick(new Set(roleNames))
+  return { plan, feed, moments, amended, replayed: await stored.read(), outsideLayout: await compareLake(lake, { tenants: {} }) }
 }
 
 function settingsOf({ windowMinutes }: HistoryPlan): { contentTypes: string[]; windowMinutes: number } {
