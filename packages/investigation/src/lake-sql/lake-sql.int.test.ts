@@ -169,6 +169,27 @@ function toItemised(row: Row): Row {
   }
 }
 
+/** What became of records and lines, and who is missing. */
+function countsOf({ counts, mailboxesWithoutRecords }: Answer): Row {
+  const { read, unreadable, otherTenant, otherOperation, attributed, undetermined, otherContext, outsideTime } = counts
+  return {
+    lines: { read, unreadable, other_tenant: otherTenant, other_operation: otherOperation },
+    records: { attributed, undetermined, other_context: otherContext, outside_time: outsideTime },
+    absent: mailboxesWithoutRecords.map(({ mailbox }) => mailbox),
+  }
+}
+
+async function countsOfViews(engine: LakeSqlCase): Promise<Row> {
+  const lines = Object.fromEntries((await engine.rows('SELECT * FROM line_counts')).map((row) => [row.fate, Number(row.lines)]))
+  const records = Object.fromEntries((await engine.rows('SELECT * FROM record_counts')).map((row) => [row.verdict, Number(row.records)]))
+  const { record = 0, unreadable = 0, other_tenant = 0, other_operation = 0 } = lines
+  return {
+    lines: { read: record + unreadable + other_tenant + other_operation, unreadable, other_tenant, other_operation },
+    records,
+    absent: (await engine.rows('SELECT address FROM addresses_without_records ORDER BY address')).map(({ address }) => address),
+  }
+}
+
 /** To the second, as answers print times. */
 function iso(time: unknown): string {
   return `${String(time).replace(' ', 'T').slice(0, 19)}Z`
@@ -189,21 +210,31 @@ describe('the DuckDB views over a lake', () => {
   test('give what the embedded engine answers: before, while and after records are compacted', async () => {
     await using fixture = await createLakeFixture()
     await compactSome(fixture)
-    await fixture.putRecords(story())
+    const told = story()
+    await fixture.putRecords(told)
     await fixture.putRecords([bind(['elsewhere@x'])], { tenant: otherTenantId })
     await fixture.putEmailEvents(emails())
     await fixture.putEmailEvents([emailEvent('a@x', { Subject: 'Theirs' })], { tenant: otherTenantId })
     await using engine = await createLakeSqlCase(fixture)
     await engine.open()
-    const expected = ofAnswer(await ask(fixture))
-    expect(expected).toMatchObject([{ totals: { messages: 10 } }, { throttled: [{}] }])
-    expect(await ofViews(engine)).toEqual(expected)
+    const expected = await ask(fixture)
+    expect(ofAnswer(expected)).toMatchObject([{ totals: { messages: 10 } }, { throttled: [{}] }])
+    expect(await ofViews(engine)).toEqual(ofAnswer(expected))
+    expect(await countsOfViews(engine)).toEqual(countsOf(expected))
 
     await compactAll(fixture)
-    await fixture.putRecords([bind(['late@x'], { CreationTime: '2024-03-14T11:00:00' }), ...story().slice(3, 5)])
+    const [known] = told
+    await fixture.putRecords([
+      bind(['late@x'], { CreationTime: '2024-03-14T11:00:00' }),
+      { ...(known as Json), Folders: bind(['late-variant@x']).Folders },
+      ...told.slice(3, 6),
+    ])
     await engine.open()
     expect(await engine.rows('SELECT DISTINCT date FROM stale_records')).toEqual([{ date: '2024-03-14' }])
-    expect(await ofViews(engine)).toEqual(ofAnswer(await ask(fixture)))
+    const later = await ask(fixture)
+    expect(later.lower).toBe(expected.lower + 2)
+    expect(await ofViews(engine)).toEqual(ofAnswer(later))
+    expect(await countsOfViews(engine)).toEqual(countsOf(later))
 
     await compactAll(fixture)
     await engine.open({ mailbox: 'DORA@hospital.example', networks: '', sessions: 'S-1, s-9', apps: 's-2' })
@@ -211,6 +242,10 @@ describe('the DuckDB views over a lake', () => {
     const other = { mailbox: dora.MailboxOwnerUPN, ranges: [], sessions: ['s-1', 's-9'], apps: ['s-2'] }
     const [doras] = await ofViews(engine)
     expect([doras]).toEqual(ofAnswer(await ask(fixture, other)))
+
+    await engine.open({ networks: '174.20.0.0/16, 174.20.0.0/61' })
+    expect(await engine.rows('SELECT network FROM unreadable_networks')).toEqual([{ network: '174.20.0.0/61' }])
+    expect(await engine.rows("SELECT DISTINCT verdict FROM accesses WHERE address = '174.200.1.1'")).toEqual([{ verdict: 'undetermined' }])
   })
   test('make of raw the rows that the compactor makes, in the columns of items', async () => {
     await using fixture = await createLakeFixture()
