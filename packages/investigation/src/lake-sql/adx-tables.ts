@@ -28,7 +28,7 @@ partition by (${keys.map((key) => `${kqlName(key)}: string`).join(', ')})
 pathformat = (${path})
 dataformat = ${isParquet ? 'parquet' : 'txt'}
 (h@'{{lake}}/${folder};impersonate')
-with (fileExtension = '${isParquet ? '.parquet' : '.ndjson.gz'}', folder = 'mailtrail')
+with (folder = 'mailtrail')
 `
 }
 

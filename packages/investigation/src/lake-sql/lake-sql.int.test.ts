@@ -1,5 +1,5 @@
-import { isInRange, normalizeAddress, parseAddressRange } from '@mailtrail/core'
-import { rawPrefix } from '@mailtrail/lake'
+import { eventDate, isInRange, normalizeAddress, parseAddressRange, recordDigest } from '@mailtrail/core'
+import { EvidenceWriter, rawPrefix } from '@mailtrail/lake'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Answer, MailboxAnswer } from '../answer.ts'
@@ -63,6 +63,13 @@ function emails(): Json[] {
     emailEvent('twice@x', { NetworkMessageId: 'n1', Subject: 'One' }),
     emailEvent('twice@x', { NetworkMessageId: 'n2', Subject: 'Two' }),
     emailEvent('quiet@x', { RecipientEmailAddress: 'quiet@hospital.example' }),
+    ...[dora.MailboxOwnerUPN, 'not.dora@hospital.example'].map((SenderFromAddress, index) =>
+      emailEvent('corrected@x', {
+        SenderFromAddress,
+        RecipientEmailAddress: 'y@partner.example',
+        Timestamp: `2024-03-14T08:0${index}:00Z`,
+      }),
+    ),
     emailEvent('late@x', { Timestamp: '2024-03-14T22:00:00Z' }),
     { ...emailEvent('mine@x', { Subject: 'Theirs' }), tenantId: otherTenantId },
   ]
@@ -200,6 +207,17 @@ async function compactAll({ lake }: LakeFixture): Promise<void> {
   for (const date of new Set(keys.map((key) => /\/date=([^/]+)\//.exec(key)?.[1] ?? ''))) await compactDate(lake, tenantId, date)
 }
 
+/** As the fetcher stores it, with digests before the packed lines. */
+async function writeEvidence({ lake, cacheFolder }: LakeFixture, records: readonly Json[], compression: 'gzip' | 'zstd'): Promise<void> {
+  await using writer = new EvidenceWriter(lake, { tenantId, contentId: compression, spoolFolder: cacheFolder, compression })
+  for (const record of records) {
+    const line = JSON.stringify(record)
+    const date = eventDate(record.CreationTime)
+    await writer.add({ operation: 'MailItemsAccessed', date, line: Buffer.from(line), id: String(record.Id), digest: recordDigest(line) })
+  }
+  await writer.store()
+}
+
 /** A table needs a file: these are of a time that nobody asks about. */
 async function compactSome(fixture: LakeFixture): Promise<void> {
   await fixture.putRecords([bind(['old@x'], { CreationTime: '2023-01-01T00:00:00' })])
@@ -212,13 +230,15 @@ describe('the DuckDB views over a lake', () => {
     await compactSome(fixture)
     const told = story()
     await fixture.putRecords(told)
+    await writeEvidence(fixture, [bind(['gzip@x'])], 'gzip')
+    await writeEvidence(fixture, [bind(['zstd@x'])], 'zstd')
     await fixture.putRecords([bind(['elsewhere@x'])], { tenant: otherTenantId })
     await fixture.putEmailEvents(emails())
     await fixture.putEmailEvents([emailEvent('a@x', { Subject: 'Theirs' })], { tenant: otherTenantId })
     await using engine = await createLakeSqlCase(fixture)
     await engine.open()
     const expected = await ask(fixture)
-    expect(ofAnswer(expected)).toMatchObject([{ totals: { messages: 10 } }, { throttled: [{}] }])
+    expect(ofAnswer(expected)).toMatchObject([{ totals: { messages: 12 } }, { throttled: [{}] }])
     expect(await ofViews(engine)).toEqual(ofAnswer(expected))
     expect(await countsOfViews(engine)).toEqual(countsOf(expected))
 
