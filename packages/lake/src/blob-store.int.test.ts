@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { ContainerClient, ContainerSASPermissions, newPipeline, StorageSharedKeyCredential } from '@azure/storage-blob'
-import { startAzurite, temporaryFolder } from '@mailtrail/testing'
+import { startAzurite, temporaryFolder, watchBuffers } from '@mailtrail/testing'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Fault, type FaultyProxy, startFaultyProxy } from '../test/faulty-proxy.ts'
 import { createBlobStore } from './blob-store.ts'
@@ -262,25 +260,6 @@ function inPagesOf(count: number): Fault {
 async function sign({ client }: Place, allowed: Parameters<typeof ContainerSASPermissions.from>[0]): Promise<string> {
   const permissions = ContainerSASPermissions.from(allowed)
   return new URL(await client.generateSasUrl({ permissions, expiresOn: new Date(Date.now() + 60_000) })).search
-}
-
-/** The most bytes that buffers held since, beyond what they held at first, garbage left out. */
-function watchBuffers(): () => number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc')
-  const held = (): number => {
-    collect()
-    return process.memoryUsage().arrayBuffers
-  }
-  const before = held()
-  let most = before
-  const timer = setInterval(() => {
-    most = Math.max(most, held())
-  }, 500)
-  return () => {
-    clearInterval(timer)
-    return most - before
-  }
 }
 
 interface Place extends AsyncDisposable {

@@ -9,7 +9,7 @@ import {
   PutObjectRetentionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { startRadosgw, startStrictS3, type TestRadosgw, temporaryFolder } from '@mailtrail/testing'
+import { startRadosgw, startStrictS3, type TestRadosgw, temporaryFolder, watchBuffers } from '@mailtrail/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeObjectStore, keys } from './object-store.contract.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -66,15 +66,12 @@ test('80 MB go from a file and come back in a bounded part of the memory', async
   await writeFile(path, '')
   await truncate(path, size)
   const lake = emptyLake()
-  const before = process.memoryUsage().rss
-  let highest = 0
-  const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage().rss)), 20)
+  const held = watchBuffers()
   expect(await lake.create('big', { path })).toBe('created')
   let received = 0
   for await (const chunk of lake.stream('big')) received += chunk.length
-  clearInterval(watch)
   expect(received).toBe(size)
-  expect((highest - before) / 1024 / 1024).toBeLessThan(40)
+  expect(held() / 1024 / 1024).toBeLessThan(16)
 })
 
 describe('a bucket with versions', () => {
