@@ -98,9 +98,9 @@ export class FleetInMemory {
   }
 
   #startWorker(number: number): WorkerInMemory {
-    const { tenantId, lake, api, clockOf, spoolFolder } = this.#options
+    const { tenantId, lake, api, clockOf, spoolFolder, horizonMs = defaultHorizonMs } = this.#options
     const step = this.#lifeOf(() => this.#workers.delete(number))
-    return workerInMemory({ tenantId, lake, api, redis: this.#redis, clock: clockOf(number), spoolFolder, step })
+    return workerInMemory({ tenantId, lake, api, redis: this.#redis, clock: clockOf(number), horizonMs, spoolFolder, step })
   }
 
   /** The steps of one process: once it is dead, nothing of it has an effect any more. */

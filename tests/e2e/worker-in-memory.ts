@@ -12,6 +12,7 @@ export interface WorkerOptions {
   readonly api: ActivityApi
   readonly redis: RedisInMemory
   readonly clock: Clock
+  readonly horizonMs: number
   /** For bodies too large for memory. */
   readonly spoolFolder: string
   /** Goes before and after each command of Redis, of the lake and of the service, and may throw: then the process is dead. */
@@ -25,7 +26,15 @@ export interface WorkerInMemory {
 
 const routes = { 'Audit.Exchange': ['MailItemsAccessed'] }
 
-export function workerInMemory({ lake: wholeLake, api: wholeApi, redis, clock, spoolFolder, step }: WorkerOptions): WorkerInMemory {
+export function workerInMemory({
+  lake: wholeLake,
+  api: wholeApi,
+  redis,
+  clock,
+  horizonMs,
+  spoolFolder,
+  step,
+}: WorkerOptions): WorkerInMemory {
   const lake = stepwiseLake(wholeLake, step)
   const api = stepwiseApi(wholeApi, step)
   const lakes = { open: async () => lake }
@@ -35,7 +44,8 @@ export function workerInMemory({ lake: wholeLake, api: wholeApi, redis, clock, s
   const list = createListHandler({ ...listing, turns, routes })
   const peek = createPeekHandler({ ...listing, queues, receipts })
   const seal = createSealHandler({ lakes, receipts, clock })
-  const settling = { fleetLake: lake, lakes, apis, receipts, queues, clock, destinations: [], spoolFolder, compression: 'gzip' } as const
+  const storing = { fleetLake: lake, destinations: [], spoolFolder, compression: 'gzip', horizonMs } as const
+  const settling = { ...storing, lakes, apis, receipts, queues, clock }
   const turn = createTurnHandler({ ...settling, brakes, turns })
   const peekTurn = createPeekTurnHandler({ ...settling, routes })
   const still = { signal: new AbortController().signal, log: createLogger('silent') }

@@ -23,7 +23,8 @@ test.each(compressions)('records are stored in the order of the feed, packed by 
     for (const chunk of chunks) yield Buffer.from(chunk)
   }
   const api = { openContent: async () => ({ body: body() }) } as unknown as ActivityApi
-  const options = { tenantId, api, lake, operations: new Set([operation]), spoolFolder: folder.path, compression }
+  const settings = { operations: new Set([operation]), spoolFolder: folder.path, compression, isLate: () => false }
+  const options = { tenantId, api, lake, ...settings }
   await fetchContent(content, options)
   for (const date of ['2024-03-14', '2024-03-15']) {
     const expected = records.filter((record) => record.Operation === operation && record.CreationTime.startsWith(date))

@@ -12,6 +12,7 @@ import {
   recordDigest,
   type SelectedRecord,
   type TenantId,
+  utcDate,
 } from '@mailtrail/core'
 import { EvidenceWriter, type ObjectStore, type StoredEvidence } from '@mailtrail/lake'
 import { type FlaggedMailbox, flaggedMailbox } from './flagged-mailbox.ts'
@@ -24,6 +25,8 @@ export interface FetchOptions extends Abortable {
   readonly operations: ReadonlySet<string>
   readonly spoolFolder: string
   readonly compression: Compression
+  /** Whether a record of that time comes after its hour could be called settled. */
+  readonly isLate: (time: number) => boolean
 }
 
 /** What one content held, after everything kept of it is in the lake. */
@@ -33,6 +36,8 @@ export interface FetchedContent extends StoredEvidence {
   readonly bodySha256: string
   readonly quarantined: number
   readonly flagged: readonly FlaggedMailbox[]
+  /** UTC dates of the events that came late. */
+  readonly lateDates: readonly string[]
 }
 
 /**
@@ -41,12 +46,13 @@ export interface FetchedContent extends StoredEvidence {
  * @throws `ActivityApiError`, or a `BODY_…` {@link MailtrailError} when the records of the body cannot be told apart
  */
 export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'created'>, options: FetchOptions): Promise<FetchedContent> {
-  const { tenantId, api, lake, operations, spoolFolder, compression, signal } = options
+  const { tenantId, api, lake, operations, spoolFolder, compression, isLate, signal } = options
   const { body } = await api.openContent({ contentId: content.id, contentUri: content.uri }, { signal })
   const selector = createRecordSelector({ operations, tenantId })
   const bodyHash = createHash('sha256')
   const bad: BadRecordNote[] = []
   const flagged = new Map<string, FlaggedMailbox>()
+  const lateDates = new Set<string>()
   let recordsSeen = 0
   let recordsKept = 0
   await using evidence = new EvidenceWriter(lake, { tenantId, contentId: content.id, spoolFolder, compression })
@@ -58,7 +64,9 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
       if (item.kind !== 'kept') continue
       recordsKept += 1
       await evidence.add(keptLine(item.line, item.record))
-      const mailbox = flaggedMailbox(parseMailAccess(item.record), content.created)
+      const access = parseMailAccess(item.record)
+      if (access.time !== undefined && isLate(access.time)) lateDates.add(utcDate(access.time))
+      const mailbox = flaggedMailbox(access, content.created)
       if (mailbox && !flagged.has(mailbox.key)) flagged.set(mailbox.key, mailbox)
     }
   }
@@ -77,6 +85,7 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
     bodySha256: bodyHash.digest('hex'),
     quarantined: bad.length,
     flagged: [...flagged.values()],
+    lateDates: [...lateDates],
   }
 }
 

@@ -25,7 +25,8 @@ export function createPeekTurnHandler(deps: PeekTurnDeps): Handler<PeekTurnTask>
     const [lake, api] = [await deps.lakes.open(tenantId, { signal }), await deps.apis.open(tenantId, { signal })]
     for (const content of contents) {
       if (reported.has(content.id)) continue
-      const work = { tenantId, lake, operations: deps.routes[contentType] ?? [], content, api }
+      const operations = deps.routes[contentType] ?? []
+      const work = { tenantId, lake, operations, contentType, content, enteredAt: content.created, api }
       const receipt = await settleContent(deps, work, { signal, log, lastAttempt: false })
       if (receipt.outcome === 'stored') await deps.receipts.add(tenantId, span, receipt)
     }

@@ -69,7 +69,9 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
   const failures: unknown[] = []
   await eachConcurrently(waiting, { limit: contentsAtOnce }, async (content) => {
     try {
-      const receipt = await settleContent(deps, { tenantId, lake, operations: entry.operations, content, api }, context)
+      const enteredAt = entry.listing?.serviceDate ?? content.created
+      const work = { tenantId, lake, operations: entry.operations, contentType: entry.contentType, content, enteredAt, api }
+      const receipt = await settleContent(deps, work, context)
       await receipts.add(tenantId, entry, receipt)
     } catch (error) {
       failures.push(error)

@@ -1,7 +1,8 @@
 import { type ActivityApi, ActivityApiError, type ActivityApiErrorCode, type Operation } from '@mailtrail/activity-api'
 import { dayMs, hourMs, MailtrailError, parseTenantId } from '@mailtrail/core'
-import { createFolderStore } from '@mailtrail/lake'
+import { alertPrefix, createFolderStore } from '@mailtrail/lake'
 import { createLogger } from '@mailtrail/runtime'
+import { addTenant } from '@mailtrail/tenants'
 import { temporaryFolder } from '@mailtrail/testing'
 import { expect, test } from 'vitest'
 import { type SettleDeps, settleContent } from './settle-content.ts'
@@ -32,7 +33,8 @@ async function settle({ code, operation = 'open-content', dated, now = dated ?? 
   } as unknown as ActivityApi
   const deps = { clock: { now: () => created + now }, spoolFolder: folder.path } as unknown as SettleDeps
   const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt }
-  return settleContent(deps, { tenantId, lake, operations: ['MailItemsAccessed'], content, api }, context).then(
+  const work = { tenantId, lake, operations: ['MailItemsAccessed'], contentType: 'Audit.Exchange', content, enteredAt: created, api }
+  return settleContent(deps, work, context).then(
     ({ outcome }) => outcome,
     (error) => (error instanceof MailtrailError && error.retry.again ? 'tried again' : 'failed'),
   )
@@ -84,6 +86,40 @@ test('a lake that does not answer sets the content aside, also in the last attem
   const deps = { clock: { now: () => created } } as unknown as SettleDeps
   const lake = createFolderStore('/nowhere')
   const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt: true }
-  const settling = settleContent(deps, { tenantId, lake, operations: ['MailItemsAccessed'], content, api }, context)
+  const work = { tenantId, lake, operations: [], contentType: 'Audit.Exchange', content, enteredAt: created, api }
+  const settling = settleContent(deps, work, context)
   await expect(settling).rejects.toBe(failure)
+})
+
+test('records of hours that could be settled before raise an alert a day of events, the others none', async () => {
+  await using folder = await temporaryFolder()
+  const lake = createFolderStore(folder.path)
+  await addTenant(lake, { tenantId, displayName: 'Contoso', cloud: 'worldwide', credentials: [], tags: [] })
+  const times = ['2024-03-06T10:00:00', '2024-03-06T12:00:00', '2024-03-07T10:00:00', '2024-03-07T23:00:00', '2024-03-10T23:00:00']
+  const records = times.map((CreationTime, id) => ({
+    Id: String(id),
+    CreationTime,
+    Operation: 'MailItemsAccessed',
+    OrganizationId: tenantId,
+  }))
+  const api = { openContent: async () => ({ body: [Buffer.from(JSON.stringify(records))] }) } as unknown as ActivityApi
+  const clock = { now: () => created }
+  const deps = {
+    fleetLake: lake,
+    clock,
+    spoolFolder: folder.path,
+    destinations: [],
+    compression: 'gzip',
+    horizonMs: 72 * hourMs,
+  } as unknown as SettleDeps
+  const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt: false }
+  const work = { tenantId, lake, operations: ['MailItemsAccessed'], contentType: 'Audit.Exchange', content, enteredAt: created, api }
+  await settleContent(deps, work, context)
+  await settleContent(deps, work, context)
+  const keys = await Array.fromAsync(lake.list(alertPrefix(tenantId)))
+  const alerts = await Promise.all(keys.map(async (key) => JSON.parse(Buffer.from((await lake.read(key)) ?? []).toString())))
+  expect(alerts.map(({ kind, data }) => `${kind} ${data.eventDate}`).sort()).toEqual([
+    'coverage.amended 2024-03-06',
+    'coverage.amended 2024-03-07',
+  ])
 })

@@ -1,6 +1,6 @@
 import { type ActivityApi, ActivityApiError } from '@mailtrail/activity-api'
-import { type Alert, contentAlert, raiseAlert, raiseThrottled } from '@mailtrail/alerts'
-import { type Compression, type EntryContent, listableMs, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
+import { type Alert, amendedAlert, contentAlert, raiseAlert, raiseThrottled } from '@mailtrail/alerts'
+import { type Compression, type EntryContent, isLate, listableMs, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
 import { contentHash, type ObjectStore } from '@mailtrail/lake'
 import type { Receipt, TaskContext, WorkQueues } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
@@ -17,6 +17,8 @@ export interface SettleDeps {
   readonly destinations: readonly string[]
   readonly spoolFolder: string
   readonly compression: Compression
+  /** How long after an event its record is waited for. */
+  readonly horizonMs: number
 }
 
 /** A content that takes longer holds up its tenant's others; it is tried again. */
@@ -27,7 +29,10 @@ export interface ContentWork {
   /** The tenant's own. */
   readonly lake: ObjectStore
   readonly operations: readonly string[]
+  readonly contentType: string
   readonly content: Pick<EntryContent, 'id' | 'uri' | 'created' | 'expiration'>
+  /** When the content was entered, by the service's clock, or became available where nobody entered it yet. */
+  readonly enteredAt: number
   readonly api: ActivityApi
 }
 
@@ -37,12 +42,13 @@ export async function settleContent(
   work: ContentWork,
   context: Pick<TaskContext, 'signal' | 'log' | 'lastAttempt'>,
 ): Promise<Receipt> {
-  const { tenantId, lake, operations, content, api } = work
-  const { spoolFolder, compression } = deps
+  const { tenantId, lake, operations, content, api, enteredAt } = work
+  const { spoolFolder, compression, horizonMs } = deps
   const { log } = context
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(contentTimeoutMs)])
   try {
-    const options = { tenantId, api, lake, spoolFolder, compression, operations: new Set(operations), signal }
+    const isLateAt = (time: number): boolean => isLate({ time, enteredAt }, horizonMs)
+    const options = { tenantId, api, lake, spoolFolder, compression, operations: new Set(operations), isLate: isLateAt, signal }
     const fetched = await fetchContent(content, options)
     await raiseFindings(deps, work, fetched)
     const { recordsSeen, recordsKept, bodySha256, objects, quarantined } = fetched
@@ -95,11 +101,14 @@ function repeatWhatMayPass(error: unknown): unknown {
 }
 
 async function raiseFindings(deps: SettleDeps, work: ContentWork, fetched: FetchedContent): Promise<void> {
-  const { tenantId, lake, content } = work
+  const { tenantId, lake, content, contentType, enteredAt } = work
   const raisedAt = deps.clock.now()
   for (const { mailboxGuid, flaggedAt } of fetched.flagged) {
     const { alert } = await raiseThrottled(lake, { tenantId, mailboxGuid, flaggedAt, raisedAt })
     await announce(deps, alert)
+  }
+  for (const date of fetched.lateDates) {
+    await raise(deps, lake, amendedAlert(tenantId, { contentType, eventDate: date, enteredAt }, raisedAt))
   }
   if (fetched.quarantined > 0) await raise(deps, lake, quarantineAlert(deps, work, 'records', fetched.quarantined))
   if (fetched.variants.length > 0) {

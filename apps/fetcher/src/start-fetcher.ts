@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hourMs } from '@mailtrail/core'
 import {
   type ContentTask,
   connectRedis,
@@ -44,6 +45,7 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
     destinations: config.destinations.map(({ name }) => name),
     spoolFolder,
     compression: config.compression,
+    horizonMs: config.horizonHours * hourMs,
     routes: config.routes,
   }
   const [runTurn, runPeekTurn] = [createTurnHandler(deps), createPeekTurnHandler(deps)]

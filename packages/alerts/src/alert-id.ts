@@ -26,6 +26,11 @@ export function gapAlertId(tenantId: TenantId, gap: Gap, change: 'opened' | 'clo
   return hashParts(tenantId, `coverage.gap_${change}`, gap.contentType, `${gap.from}`, `${gap.to}`, gap.cause)
 }
 
+/** One alert a day of events and day of entering, however many contents come late. */
+export function amendedAlertId(tenantId: TenantId, contentType: string, eventDate: string, enteredDate: string): string {
+  return hashParts(tenantId, 'coverage.amended', contentType, eventDate, enteredDate)
+}
+
 export function contentAlertId(tenantId: TenantId, { kind, contentHash, reason }: ContentCause): string {
   return hashParts(tenantId, kind, contentHash, reason)
 }

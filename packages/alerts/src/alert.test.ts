@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Alert, alertKinds, checkAlert, parseAlert } from './alert.ts'
 import { credentialExpiringAlert } from './credential-expiring.ts'
 import {
+  amendedAlert,
   consentRevokedAlert,
   contentAlert,
   gapClosedAlert,
@@ -26,6 +27,7 @@ const samples: readonly Alert[] = [
   }),
   gapOpenedAlert(tenantId, { ...gap, recoverable: false }, raisedAt),
   gapClosedAlert(tenantId, gap, raisedAt),
+  amendedAlert(tenantId, { contentType: 'Audit.Exchange', eventDate: '2024-03-01', enteredAt: raisedAt - 60_000 }, raisedAt),
   contentAlert(tenantId, { ...content, kind: 'content.quarantined' }, raisedAt),
   contentAlert(tenantId, { ...content, kind: 'content.variant' }, raisedAt),
   subscriptionDisabledAlert(tenantId, { contentType: 'Audit.Exchange', since: raisedAt - 60_000, reason: 'AF20022' }, raisedAt),

@@ -6,6 +6,7 @@ export const alertKinds = [
   'mailbox.throttled',
   'coverage.gap_opened',
   'coverage.gap_closed',
+  'coverage.amended',
   'content.quarantined',
   'content.variant',
   'subscription.disabled',
@@ -32,6 +33,15 @@ export interface GapData {
   /** A code, never prose. */
   readonly cause: string
   readonly recoverable: boolean
+}
+
+/** Records of a day came so late that answers about their hours may have been given without them; some may be repeats. */
+export interface AmendedData {
+  readonly contentType: string
+  /** `YYYY-MM-DD`, the UTC day of the events. */
+  readonly eventDate: string
+  /** ISO time, by the service's clock, when the first content with such records was entered on its day. */
+  readonly enteredAt: string
 }
 
 /** A content that could not be kept whole, or that the service served in another version than before. */
@@ -76,6 +86,7 @@ export interface AlertData {
   readonly 'mailbox.throttled': ThrottledData
   readonly 'coverage.gap_opened': GapData
   readonly 'coverage.gap_closed': GapData
+  readonly 'coverage.amended': AmendedData
   readonly 'content.quarantined': ContentData
   readonly 'content.variant': ContentData
   readonly 'subscription.disabled': SubscriptionData
@@ -118,6 +129,7 @@ const gap = z.strictObject({
   cause: code,
   recoverable: z.boolean(),
 })
+const amended = z.strictObject({ contentType: code, eventDate: z.iso.date(), enteredAt: time })
 const content = z.strictObject({
   contentHash: z.string().regex(/^[0-9a-f]{64}$/),
   reason: code,
@@ -140,6 +152,7 @@ export const alertSchema: z.ZodType<Alert> = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('mailbox.throttled'), data: throttled }),
   z.strictObject({ ...common, kind: z.literal('coverage.gap_opened'), data: gap }),
   z.strictObject({ ...common, kind: z.literal('coverage.gap_closed'), data: gap }),
+  z.strictObject({ ...common, kind: z.literal('coverage.amended'), data: amended }),
   z.strictObject({ ...common, kind: z.literal('content.quarantined'), data: content }),
   z.strictObject({ ...common, kind: z.literal('content.variant'), data: content }),
   z.strictObject({ ...common, kind: z.literal('subscription.disabled'), data: subscription }),

@@ -1,6 +1,7 @@
 import { bindAggregationMs, isoSeconds, type TenantId, throttleMs, utcDate } from '@mailtrail/core'
 import type { AlertOf } from './alert.ts'
 import {
+  amendedAlertId,
   type ContentCause,
   consentAlertId,
   contentAlertId,
@@ -63,6 +64,28 @@ export function gapClosedAlert(tenantId: TenantId, gap: Gap, raisedAt: number): 
     raisedAt: isoSeconds(raisedAt),
     date: utcDate(raisedAt),
     data: gapData(gap, true),
+  }
+}
+
+/**
+ * Stored by the day the content was entered, which may be long after the events.
+ *
+ * @param late.enteredAt - service time, UTC milliseconds
+ */
+export function amendedAlert(
+  tenantId: TenantId,
+  { contentType, eventDate, enteredAt }: { readonly contentType: string; readonly eventDate: string; readonly enteredAt: number },
+  raisedAt: number,
+): AlertOf<'coverage.amended'> {
+  const date = utcDate(enteredAt)
+  return {
+    schema: 1,
+    id: amendedAlertId(tenantId, contentType, eventDate, date),
+    kind: 'coverage.amended',
+    tenantId,
+    raisedAt: isoSeconds(raisedAt),
+    date,
+    data: { contentType, eventDate, enteredAt: isoSeconds(enteredAt) },
   }
 }
 
