@@ -63,6 +63,64 @@ SELECT
   line
 FROM step_5;
 
+-- What became of every line. One that this engine cannot read as JSON is in no other view unless it is compacted.
+CREATE OR REPLACE VIEW line_counts AS
+WITH step_1 AS (
+  SELECT *,
+    TRY_CAST(line AS JSON) AS j
+  FROM raw_lines
+), step_2 AS (
+  SELECT *,
+    text_of(json_extract(j, '$.Operation')) AS operation,
+    lower(text_of(json_extract(j, '$.OrganizationId'))) AS organization
+  FROM step_1
+), step_3 AS (
+  SELECT *,
+    CASE WHEN NOT coalesce(json_type(j) = 'OBJECT', false) THEN 'unreadable' WHEN (organization IS NOT NULL AND organization <> '{{tenant}}') THEN 'other_tenant' WHEN coalesce(operation = 'MailItemsAccessed', false) THEN 'record' ELSE 'other_operation' END AS fate
+  FROM step_2
+)
+SELECT
+  fate,
+  count(*) AS lines
+FROM step_3
+GROUP BY fate;
+
+-- Records, each once: by its Id and what it says. A record without an Id counts by itself, and two different ones under one Id both do.
+CREATE OR REPLACE VIEW raw_records AS
+WITH step_1 AS (
+  SELECT *,
+    TRY_CAST(line AS JSON) AS j
+  FROM raw_lines
+), step_2 AS (
+  SELECT *,
+    text_of(json_extract(j, '$.Operation')) AS operation,
+    lower(text_of(json_extract(j, '$.OrganizationId'))) AS organization
+  FROM step_1
+), step_3 AS (
+  SELECT * FROM step_2
+  WHERE (coalesce(json_type(j) = 'OBJECT', false) AND coalesce(operation = 'MailItemsAccessed', false) AND NOT coalesce((organization IS NOT NULL AND organization <> '{{tenant}}'), false))
+), step_4 AS (
+  SELECT *,
+    text_of(json_extract(j, '$.Id')) AS record_id,
+    sha256(array_to_string(list_sort(regexp_extract_all(line, '"[^"\\]*(?:\\.[^"\\]*)*"(?::(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"{}\[\],]+))?|[^\s"{}\[\],:]+')), ' ')) AS record_digest
+  FROM step_3
+), step_5 AS (
+  SELECT *, row_number() OVER (PARTITION BY record_id, record_digest ORDER BY raw_object ASC NULLS LAST) AS delivery
+  FROM step_4
+), step_6 AS (
+  SELECT * FROM step_5
+  WHERE (delivery = 1 OR record_id IS NULL)
+)
+SELECT
+  date,
+  raw_object,
+  line,
+  record_id,
+  record_digest,
+  CASE WHEN record_id IS NOT NULL THEN concat('id:', record_id, ':', record_digest) ELSE concat('no-id:', record_digest, ':', CAST(delivery AS VARCHAR)) END AS record_key,
+  coalesce(record_id, '') AS record_group
+FROM step_6;
+
 -- What the compactor has made of them.
 CREATE OR REPLACE VIEW compacted AS
 WITH step_1 AS (
@@ -181,64 +239,6 @@ SELECT
   CASE WHEN record_id IS NOT NULL THEN concat('id:', record_id, ':', record_digest) ELSE concat('no-id:', raw_object, ':', CAST(raw_line AS VARCHAR)) END AS record_key,
   coalesce(record_id, '') AS record_group
 FROM step_5;
-
--- What became of every line. One that this engine cannot read as JSON is in no other view unless it is compacted.
-CREATE OR REPLACE VIEW line_counts AS
-WITH step_1 AS (
-  SELECT *,
-    TRY_CAST(line AS JSON) AS j
-  FROM raw_lines
-), step_2 AS (
-  SELECT *,
-    text_of(json_extract(j, '$.Operation')) AS operation,
-    lower(text_of(json_extract(j, '$.OrganizationId'))) AS organization
-  FROM step_1
-), step_3 AS (
-  SELECT *,
-    CASE WHEN NOT coalesce(json_type(j) = 'OBJECT', false) THEN 'unreadable' WHEN (organization IS NOT NULL AND organization <> '{{tenant}}') THEN 'other_tenant' WHEN coalesce(operation = 'MailItemsAccessed', false) THEN 'record' ELSE 'other_operation' END AS fate
-  FROM step_2
-)
-SELECT
-  fate,
-  count(*) AS lines
-FROM step_3
-GROUP BY fate;
-
--- Records, each once: by its Id and what it says. A record without an Id counts by itself, and two different ones under one Id both do.
-CREATE OR REPLACE VIEW raw_records AS
-WITH step_1 AS (
-  SELECT *,
-    TRY_CAST(line AS JSON) AS j
-  FROM raw_lines
-), step_2 AS (
-  SELECT *,
-    text_of(json_extract(j, '$.Operation')) AS operation,
-    lower(text_of(json_extract(j, '$.OrganizationId'))) AS organization
-  FROM step_1
-), step_3 AS (
-  SELECT * FROM step_2
-  WHERE (coalesce(json_type(j) = 'OBJECT', false) AND coalesce(operation = 'MailItemsAccessed', false) AND NOT coalesce((organization IS NOT NULL AND organization <> '{{tenant}}'), false))
-), step_4 AS (
-  SELECT *,
-    text_of(json_extract(j, '$.Id')) AS record_id,
-    sha256(array_to_string(list_sort(regexp_extract_all(line, '"[^"\\]*(?:\\.[^"\\]*)*"(?::(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"{}\[\],]+))?|[^\s"{}\[\],:]+')), ' ')) AS record_digest
-  FROM step_3
-), step_5 AS (
-  SELECT *, row_number() OVER (PARTITION BY record_id, record_digest ORDER BY raw_object ASC NULLS LAST) AS delivery
-  FROM step_4
-), step_6 AS (
-  SELECT * FROM step_5
-  WHERE (delivery = 1 OR record_id IS NULL)
-)
-SELECT
-  date,
-  raw_object,
-  line,
-  record_id,
-  record_digest,
-  CASE WHEN record_id IS NOT NULL THEN concat('id:', record_id, ':', record_digest) ELSE concat('no-id:', record_digest, ':', CAST(delivery AS VARCHAR)) END AS record_key,
-  coalesce(record_id, '') AS record_group
-FROM step_6;
 
 -- The columns of items, made of raw records. `record_digest` is of this engine, and `raw_line` is not known.
 CREATE OR REPLACE VIEW raw_items AS
@@ -1005,6 +1005,22 @@ SELECT
 FROM step_1
 GROUP BY verdict;
 
+-- What attributed Bind records amount to. Records, accesses and messages are three numbers; `nameless_records` name no item at all.
+CREATE OR REPLACE VIEW mailbox_totals AS
+WITH step_1 AS (
+  SELECT * FROM accesses
+  WHERE (verdict = 'attributed' AND kind = 'Bind')
+)
+SELECT
+  mailbox_key,
+  count(DISTINCT message_id) AS messages,
+  count(DISTINCT record_key) AS records,
+  count(*) FILTER (WHERE row_kind = 'item') AS accesses,
+  count(*) FILTER (WHERE (row_kind = 'item' AND message_id IS NULL)) AS unnamed,
+  count(*) FILTER (WHERE NOT row_kind = 'item') AS nameless_records
+FROM step_1
+GROUP BY mailbox_key;
+
 -- E1: messages that attributed Bind records name. At least as many accesses: repeats within an hour are not recorded.
 CREATE OR REPLACE VIEW itemised_messages AS
 WITH step_1 AS (
@@ -1122,21 +1138,32 @@ SELECT
   network_message_id
 FROM step_6;
 
--- What attributed Bind records amount to. Records, accesses and messages are three numbers; `nameless_records` name no item at all.
-CREATE OR REPLACE VIEW mailbox_totals AS
+-- E4: messages whose records lack what would decide, less those itemised in the mailbox.
+CREATE OR REPLACE VIEW undetermined_messages AS
 WITH step_1 AS (
   SELECT * FROM accesses
-  WHERE (verdict = 'attributed' AND kind = 'Bind')
+  WHERE (verdict = 'undetermined' AND kind = 'Bind' AND message_id IS NOT NULL)
+), step_2 AS (
+  SELECT
+    mailbox_key,
+    message_id,
+    true AS is_itemised
+  FROM itemised_messages
+), step_3 AS (
+  SELECT * FROM step_1
+  LEFT JOIN step_2 USING (mailbox_key, message_id)
+), step_4 AS (
+  SELECT * FROM step_3
+  WHERE is_itemised IS NULL
 )
 SELECT
-  mailbox_key,
-  count(DISTINCT message_id) AS messages,
-  count(DISTINCT record_key) AS records,
-  count(*) FILTER (WHERE row_kind = 'item') AS accesses,
-  count(*) FILTER (WHERE (row_kind = 'item' AND message_id IS NULL)) AS unnamed,
-  count(*) FILTER (WHERE NOT row_kind = 'item') AS nameless_records
-FROM step_1
-GROUP BY mailbox_key;
+  mailbox_key, message_id,
+  coalesce(bool_or(by_time = 'unknown'), false) AS lacks_time,
+  coalesce(bool_or(by_address = 'unknown'), false) AS lacks_address,
+  coalesce(bool_or(by_session = 'unknown'), false) AS lacks_session,
+  coalesce(bool_or(by_app = 'unknown'), false) AS lacks_app
+FROM step_4
+GROUP BY mailbox_key, message_id;
 
 -- E2: folders of Sync records. Which messages lay in them is not recorded; Microsoft says to assume the whole mailbox.
 CREATE OR REPLACE VIEW synced_folders AS
@@ -1188,33 +1215,6 @@ SELECT
   subject,
   time
 FROM step_5;
-
--- E4: messages whose records lack what would decide, less those itemised in the mailbox.
-CREATE OR REPLACE VIEW undetermined_messages AS
-WITH step_1 AS (
-  SELECT * FROM accesses
-  WHERE (verdict = 'undetermined' AND kind = 'Bind' AND message_id IS NOT NULL)
-), step_2 AS (
-  SELECT
-    mailbox_key,
-    message_id,
-    true AS is_itemised
-  FROM itemised_messages
-), step_3 AS (
-  SELECT * FROM step_1
-  LEFT JOIN step_2 USING (mailbox_key, message_id)
-), step_4 AS (
-  SELECT * FROM step_3
-  WHERE is_itemised IS NULL
-)
-SELECT
-  mailbox_key, message_id,
-  coalesce(bool_or(by_time = 'unknown'), false) AS lacks_time,
-  coalesce(bool_or(by_address = 'unknown'), false) AS lacks_address,
-  coalesce(bool_or(by_session = 'unknown'), false) AS lacks_session,
-  coalesce(bool_or(by_app = 'unknown'), false) AS lacks_app
-FROM step_4
-GROUP BY mailbox_key, message_id;
 
 -- From 2 minutes before a flagged record to 24 hours after it, accesses to single items of the mailbox went unrecorded.
 CREATE OR REPLACE VIEW throttle_intervals AS

@@ -13,8 +13,8 @@ import {
   text,
   valuesOf,
 } from './functions.ts'
-import { rowNames } from './raw-views.ts'
 import type { View } from './relation.ts'
+import { rowNames } from './row-names.ts'
 import { column, verbatim } from './spelling.ts'
 import { desc, extend, group, leftJoin, number, relation, select, where } from './steps.ts'
 

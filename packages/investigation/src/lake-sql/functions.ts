@@ -29,6 +29,11 @@ export function or(...conditions: readonly Spelling[]): Spelling {
   return spell({ sql: (...all) => `(${all.join(' OR ')})`, kql: (...all) => `(${all.join(' or ')})` })(...conditions)
 }
 
+/** Of a column that holds one of some words. */
+export function says(name: string, word: string): Spelling {
+  return equals(column(name), text(word))
+}
+
 export const isTrue: Phrase = spell({ sql: (a) => `coalesce(${a}, false)`, kql: (a) => `coalesce(${a}, false)` })
 
 /** KQL has no missing text, but empty ones. */

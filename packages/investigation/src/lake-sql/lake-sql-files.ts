@@ -1,17 +1,32 @@
+import { accessViews } from './access-views.ts'
 import { adxTables, kqlFunction } from './adx-tables.ts'
 import { athenaTables } from './athena-tables.ts'
 import { duckdbTables } from './duckdb-tables.ts'
-import { emailViews } from './email-views.ts'
+import { emailMessageViews } from './email-message-views.ts'
+import { emailRowViews } from './email-row-views.ts'
 import { evidenceViews } from './evidence-views.ts'
-import { findingViews, questionViews } from './finding-views.ts'
-import { rawViews } from './raw-views.ts'
+import { itemRowViews } from './item-row-views.ts'
+import { lineViews } from './line-views.ts'
+import { messageViews } from './message-views.ts'
+import { questionViews } from './question-views.ts'
 import type { View } from './relation.ts'
 import { renderKql } from './render-kql.ts'
 import { renderSql } from './render-sql.ts'
+import { syncViews } from './sync-views.ts'
 import { trinoTables } from './trino-tables.ts'
 
 /** Each view after those that it reads. */
-const views: readonly View[] = [...questionViews, ...rawViews, ...evidenceViews, ...emailViews, ...findingViews]
+const views: readonly View[] = [
+  questionViews,
+  lineViews,
+  itemRowViews,
+  evidenceViews,
+  emailRowViews,
+  emailMessageViews,
+  accessViews,
+  messageViews,
+  syncViews,
+].flat()
 
 const tablesNote = 'Made by `node --run lake-sql`; see README.md. Once a lake: put its address in place of {{lake}}'
 const viewsNote =

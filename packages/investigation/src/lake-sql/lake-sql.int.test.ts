@@ -2,14 +2,14 @@ import { eventDate, isInRange, normalizeAddress, parseAddressRange, recordDigest
 import { EvidenceWriter, rawPrefix } from '@mailtrail/lake'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Answer, MailboxAnswer } from '../answer.ts'
 import { compactDate } from '../items/compact-date.ts'
 import { itemColumns } from '../items/item-columns.ts'
 import { ask } from '../testing/ask.ts'
 import { bind, dora, emailEvent, emil, ownerAddress, sync } from '../testing/build-records.ts'
 import { generateRecords } from '../testing/generate-records.ts'
 import { createLakeFixture, type Json, type LakeFixture, otherTenantId, tenantId } from '../testing/lake-fixture.ts'
-import { createLakeSqlCase, type LakeSqlCase, type Row } from '../testing/lake-sql-case.ts'
+import { createLakeSqlCase } from '../testing/lake-sql-case.ts'
+import { countsOf, countsOfViews, findingsOfAnswer, findingsOfViews } from '../testing/lake-sql-findings.ts'
 
 const flagged = [
   { Value: 'True', Name: 'IsThrottled' },
@@ -75,133 +75,6 @@ function emails(): Json[] {
   ]
 }
 
-/** What both say, in one shape. */
-interface Findings {
-  readonly mailbox: string
-  readonly totals: Row
-  readonly itemised: readonly Row[]
-  readonly synced: readonly Row[]
-  readonly presumed: readonly string[]
-  readonly undetermined: readonly string[]
-  readonly throttled: readonly Row[]
-}
-
-function ofAnswer({ mailboxes }: Answer): Findings[] {
-  return mailboxes.map((mailbox) => ({
-    mailbox: mailbox.mailbox,
-    totals: totalsOf(mailbox),
-    itemised: mailbox.itemised.map((item) => ({
-      id: item.internetMessageId,
-      match: item.match,
-      scope: item.scope ?? 'none',
-      subject: item.subject,
-      sender: item.sender,
-      recipients: item.recipients,
-      times: [item.time, item.lastTime, item.messageTime],
-      accesses: item.accesses,
-      folders: item.folders,
-      records: item.recordIds,
-      candidates: item.match === 'none' ? null : Math.max(1, item.collisions.length),
-    })),
-    synced: [...mailbox.syncedFolders, ...mailbox.undeterminedSyncs].map(({ folder, times }) => ({ folder, times })),
-    presumed: mailbox.presumed,
-    undetermined: mailbox.undetermined,
-    throttled: mailbox.throttled.map(({ from, to }) => ({ from, to })),
-  }))
-}
-
-function totalsOf({ messages, records, accesses, unnamedAccesses, namelessRecords }: MailboxAnswer): Row {
-  return { messages, records, accesses, unnamed: unnamedAccesses, nameless: namelessRecords }
-}
-
-async function ofViews(engine: LakeSqlCase): Promise<Findings[]> {
-  const read = async (sql: string) => Map.groupBy(await engine.rows(sql), ({ mailbox_key }) => mailbox_key)
-  const mailboxes = await engine.rows('SELECT mailbox_key, upn FROM mailboxes ORDER BY upn, mailbox_key')
-  const totals = await read('SELECT * FROM mailbox_totals')
-  const itemised = await read('SELECT * FROM messages_accessed ORDER BY first_time, message_id')
-  const synced = await read('SELECT * FROM synced_folders ORDER BY verdict, folder NULLS LAST')
-  const presumed = await read('SELECT mailbox_key, message_id FROM presumed_messages ORDER BY message_id')
-  const undetermined = await read('SELECT mailbox_key, message_id FROM undetermined_messages ORDER BY message_id')
-  const throttled = await read('SELECT * FROM throttle_intervals ORDER BY from_time')
-  return mailboxes.map(({ mailbox_key, upn }) => ({
-    mailbox: String(upn),
-    totals: toTotals(totals.get(mailbox_key)?.[0]),
-    itemised: (itemised.get(mailbox_key) ?? []).map(toItemised),
-    synced: (synced.get(mailbox_key) ?? []).map(({ folder, times }) => ({ folder, times: (times as string[]).map(iso) })),
-    presumed: [...new Set((presumed.get(mailbox_key) ?? []).map(({ message_id }) => String(message_id)))],
-    undetermined: (undetermined.get(mailbox_key) ?? []).map(({ message_id }) => String(message_id)),
-    throttled: (throttled.get(mailbox_key) ?? []).map(({ from_time, to_time }) => ({ from: iso(from_time), to: iso(to_time) })),
-  }))
-}
-
-function toTotals(row: Row = {}): Row {
-  const { messages = 0, records = 0, accesses = 0, unnamed = 0, nameless_records = 0 } = row
-  return {
-    messages: Number(messages),
-    records: Number(records),
-    accesses: Number(accesses),
-    unnamed: Number(unnamed),
-    nameless: Number(nameless_records),
-  }
-}
-
-function toItemised(row: Row): Row {
-  const {
-    message_id,
-    id_match,
-    id_scope,
-    subject,
-    sender,
-    recipients,
-    first_time,
-    last_time,
-    message_time,
-    accesses,
-    folders,
-    record_ids,
-    candidates,
-  } = row
-  return {
-    id: message_id,
-    match: id_match,
-    scope: id_scope,
-    subject,
-    sender,
-    recipients: recipients ?? [],
-    times: [first_time, last_time, message_time].map((time) => (time === null ? null : iso(time))),
-    accesses: Number(accesses),
-    folders,
-    records: record_ids,
-    candidates: candidates === null ? null : Number(candidates),
-  }
-}
-
-/** What became of records and lines, and who is missing. */
-function countsOf({ counts, mailboxesWithoutRecords }: Answer): Row {
-  const { read, unreadable, otherTenant, otherOperation, attributed, undetermined, otherContext, outsideTime } = counts
-  return {
-    lines: { read, unreadable, other_tenant: otherTenant, other_operation: otherOperation },
-    records: { attributed, undetermined, other_context: otherContext, outside_time: outsideTime },
-    absent: mailboxesWithoutRecords.map(({ mailbox }) => mailbox),
-  }
-}
-
-async function countsOfViews(engine: LakeSqlCase): Promise<Row> {
-  const lines = Object.fromEntries((await engine.rows('SELECT * FROM line_counts')).map((row) => [row.fate, Number(row.lines)]))
-  const records = Object.fromEntries((await engine.rows('SELECT * FROM record_counts')).map((row) => [row.verdict, Number(row.records)]))
-  const { record = 0, unreadable = 0, other_tenant = 0, other_operation = 0 } = lines
-  return {
-    lines: { read: record + unreadable + other_tenant + other_operation, unreadable, other_tenant, other_operation },
-    records,
-    absent: (await engine.rows('SELECT address FROM addresses_without_records ORDER BY address')).map(({ address }) => address),
-  }
-}
-
-/** To the second, as answers print times. */
-function iso(time: unknown): string {
-  return `${String(time).replace(' ', 'T').slice(0, 19)}Z`
-}
-
 async function compactAll({ lake }: LakeFixture): Promise<void> {
   const keys = await Array.fromAsync(lake.list(rawPrefix('MailItemsAccessed', tenantId)))
   for (const date of new Set(keys.map((key) => /\/date=([^/]+)\//.exec(key)?.[1] ?? ''))) await compactDate(lake, tenantId, date)
@@ -238,8 +111,8 @@ describe('the DuckDB views over a lake', () => {
     await using engine = await createLakeSqlCase(fixture)
     await engine.open()
     const expected = await ask(fixture)
-    expect(ofAnswer(expected)).toMatchObject([{ totals: { messages: 12 } }, { throttled: [{}] }])
-    expect(await ofViews(engine)).toEqual(ofAnswer(expected))
+    expect(findingsOfAnswer(expected)).toMatchObject([{ totals: { messages: 12 } }, { throttled: [{}] }])
+    expect(await findingsOfViews(engine)).toEqual(findingsOfAnswer(expected))
     expect(await countsOfViews(engine)).toEqual(countsOf(expected))
 
     await compactAll(fixture)
@@ -253,20 +126,20 @@ describe('the DuckDB views over a lake', () => {
     expect(await engine.rows('SELECT DISTINCT date FROM stale_records')).toEqual([{ date: '2024-03-14' }])
     const later = await ask(fixture)
     expect(later.lower).toBe(expected.lower + 2)
-    expect(await ofViews(engine)).toEqual(ofAnswer(later))
+    expect(await findingsOfViews(engine)).toEqual(findingsOfAnswer(later))
     expect(await countsOfViews(engine)).toEqual(countsOf(later))
 
     await compactAll(fixture)
     await engine.open({ mailbox: 'DORA@hospital.example', networks: '', sessions: 'S-1, s-9', apps: 's-2' })
     expect(await engine.rows('SELECT * FROM stale_records')).toEqual([])
     const other = { mailbox: dora.MailboxOwnerUPN, ranges: [], sessions: ['s-1', 's-9'], apps: ['s-2'] }
-    const [doras] = await ofViews(engine)
-    expect([doras]).toEqual(ofAnswer(await ask(fixture, other)))
+    const [doras] = await findingsOfViews(engine)
+    expect([doras]).toEqual(findingsOfAnswer(await ask(fixture, other)))
 
     await engine.open({ networks: '174.20.0.0/16, 174.20.0.0/61' })
     expect(await engine.rows('SELECT network FROM unreadable_networks')).toEqual([{ network: '174.20.0.0/61' }])
     expect(await engine.rows("SELECT DISTINCT verdict FROM accesses WHERE address = '174.200.1.1'")).toEqual([{ verdict: 'undetermined' }])
-  })
+  }, 120_000)
   test('make of raw the rows that the compactor makes, in the columns of items', async () => {
     await using fixture = await createLakeFixture()
     // The odd half of the generated records has shapes that only core reads.
@@ -286,7 +159,7 @@ describe('the DuckDB views over a lake', () => {
     expect(await engine.rows('SELECT * FROM stale_records')).toEqual([])
     const wrong = 'SELECT record_key FROM raw_items GROUP BY record_key HAVING list_sort(list(item_index)) <> range(count(*))'
     expect(await engine.rows(wrong)).toEqual([])
-  })
+  }, 60_000)
 
   test('read and compare addresses as core does', async () => {
     await using fixture = await createLakeFixture()
