@@ -6,7 +6,7 @@ import { TenantSchedule } from '@mailtrail/scheduler'
 import { type Job, RedisInMemory } from './redis-in-memory.ts'
 import { stepwiseLake, type WorkerInMemory, workerInMemory } from './worker-in-memory.ts'
 
-export const roleNames = ['scheduler', 'lister', 'fetcher'] as const
+export const roleNames = ['scheduler', 'lister', 'fetcher', 'compactor'] as const
 export type RoleName = (typeof roleNames)[number]
 
 export interface FleetInMemoryOptions {

@@ -2,8 +2,20 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { readCoverage } from '@mailtrail/cli'
-import { dayMs, defaultHorizonMs, hourMs, type Interval, listableMs, minuteMs, overlaps, parseTenantId } from '@mailtrail/core'
-import { createFolderStore, type ObjectStore, rawPrefix, withReadCache } from '@mailtrail/lake'
+import {
+  dayMs,
+  dayOutlook,
+  defaultHorizonMs,
+  hourMs,
+  type Interval,
+  listableMs,
+  minuteMs,
+  overlaps,
+  parseTenantId,
+  utcDate,
+  windowsOver,
+} from '@mailtrail/core'
+import { createFolderStore, ledgerPrefix, type ObjectStore, rawPrefix, readFoldHeads, withReadCache } from '@mailtrail/lake'
 import { addTenant, recordHistory } from '@mailtrail/tenants'
 import { temporaryFolder } from '@mailtrail/testing'
 import { expect, test } from 'vitest'
@@ -73,7 +85,23 @@ test.each(seeds)('a month of outages of up to six days loses nothing that the se
   expect(old.filter(({ state, recoverable }) => state === 'provisional' || recoverable)).toEqual([])
   const settledMs = settled.reduce((sum, { from, to }) => sum + to - from, 0)
   expect(settledMs).toBeGreaterThan(3 * dayMs)
+  expect(await unfolded(lake, settled)).toEqual([])
 })
+
+/** What is wrong with the folds of the days that are old enough for their last: what lies beside it, and days they call whole that are not. */
+async function unfolded(lake: ObjectStore, settled: readonly Interval[]): Promise<string[]> {
+  const days = Array.from(windowsOver({ from: start, to: end }, dayMs), ({ from }) => from)
+  const summaries = await readFoldHeads(lake, tenantId, { contentType: 'Audit.Exchange', dates: days.map(utcDate) })
+  const wrong: string[] = []
+  for (const day of days.filter((from) => from < end - 8 * dayMs)) {
+    const date = utcDate(day)
+    const keys = await Array.fromAsync(lake.list(`${ledgerPrefix(tenantId, date)}Audit.Exchange/`))
+    if (keys.length > 1 || summaries.get(date)?.fold !== 3) wrong.push(`${date} is ${keys}`)
+    const isSettled = settled.some(({ from, to }) => from <= day && day + dayMs <= to)
+    if (dayOutlook(date, summaries).outlook === 'whole' && !isSettled) wrong.push(`${date} is not settled`)
+  }
+  return wrong
+}
 
 /** A content about every 40 minutes; most appear at once, some hours late, a few days. Each has one record. */
 function monthOfContents(random: Random): FeedContent[] {

@@ -1,12 +1,16 @@
 import { MailtrailError, minuteMs } from '@mailtrail/core'
-import type { Brake, ContentTask, Receipt, Receipts, TenantBrakes, Turns, WindowTask, WorkQueues } from '@mailtrail/queues'
+import type { Brake, ContentTask, FoldTask, Receipt, Receipts, TenantBrakes, Turns, WindowTask, WorkQueues } from '@mailtrail/queues'
 
 export type Job = {
   readonly id: string
   /** How often it is tried. */
   readonly attempts: number
   attempt: number
-} & ({ readonly role: 'lister'; readonly task: WindowTask } | { readonly role: 'fetcher'; readonly task: ContentTask })
+} & (
+  | { readonly role: 'lister'; readonly task: WindowTask }
+  | { readonly role: 'fetcher'; readonly task: ContentTask }
+  | { readonly role: 'compactor'; readonly task: FoldTask }
+)
 
 /** What the roles share and may lose: jobs, receipts and the brake of one tenant. A job stays until it is done or given up. */
 export class RedisInMemory {
@@ -37,13 +41,18 @@ export class RedisInMemory {
     const spanId = (task: { start: number; end: number; contentType: string }): string => `${task.contentType}/${task.start}-${task.end}`
     const often = { attempts: 5, attempt: 0 }
     const once = { attempts: 1, attempt: 0 }
-    const port: Pick<WorkQueues, 'list' | 'seal' | 'peek' | 'peekTurn' | 'alert' | 'compact'> = {
+    const port: Pick<WorkQueues, 'list' | 'seal' | 'peek' | 'peekTurn' | 'alert' | 'compact' | 'fold'> = {
       list: (task) => add({ id: `${spanId(task)}/${task.entry}`, role: 'lister', task: { v: 1, kind: 'list', ...task }, ...often }),
       seal: (task) => add({ id: `${spanId(task)}/seal/${task.overdue}`, role: 'lister', task: { v: 1, kind: 'seal', ...task }, ...often }),
       peek: (task) => add({ id: 'peek', role: 'lister', task: { v: 1, kind: 'peek', ...task }, ...once }),
       peekTurn: (task) => add({ id: 'peek-turn', role: 'fetcher', task: { v: 1, kind: 'peek', ...task }, ...once }),
       alert: step,
       compact: () => step().then(() => true),
+      fold: async (task) => {
+        const isFolding = this.jobs.has('fold')
+        await add({ id: 'fold', role: 'compactor', task: { v: 1, kind: 'fold', ...task }, attempts: 3, attempt: 0 })
+        return !isFolding
+      },
     }
     return port as WorkQueues
   }

@@ -1,4 +1,5 @@
 import type { ActivityApi } from '@mailtrail/activity-api'
+import { createFoldHandler } from '@mailtrail/compactor'
 import type { TenantId } from '@mailtrail/core'
 import { createPeekTurnHandler, createTurnHandler } from '@mailtrail/fetcher'
 import type { ObjectStore } from '@mailtrail/lake'
@@ -19,7 +20,7 @@ export interface WorkerOptions {
   readonly step: () => Promise<void>
 }
 
-/** The real handlers of lister and fetcher in one process, which may die between any two steps. */
+/** The real handlers of lister, fetcher and compactor in one process, which may die between any two steps. */
 export interface WorkerInMemory {
   run(job: Job): Promise<void>
 }
@@ -48,10 +49,12 @@ export function workerInMemory({
   const settling = { ...storing, lakes, apis, receipts, queues, clock }
   const turn = createTurnHandler({ ...settling, brakes, turns })
   const peekTurn = createPeekTurnHandler({ ...settling, routes })
+  const fold = createFoldHandler({ fleetLake: lake, lakes, horizonMs })
   const still = { signal: new AbortController().signal, log: createLogger('silent') }
   return {
     run: ({ role, task, attempt, attempts }) => {
       const context = { ...still, attempt, lastAttempt: attempt >= attempts }
+      if (role === 'compactor') return fold(task, context)
       if (role === 'fetcher') return task.kind === 'turn' ? turn(task, context) : peekTurn(task, context)
       if (task.kind === 'list') return list(task, context)
       return task.kind === 'peek' ? peek(task, context) : seal(task, context)
@@ -73,6 +76,7 @@ export function stepwiseLake(lake: ObjectStore, step: () => Promise<void>): Obje
     replace: (key, body, etag) => around(() => lake.replace(key, body, etag)),
     read: (key) => around(() => lake.read(key)),
     stat: (key) => around(() => lake.stat(key)),
+    remove: (key) => around(() => lake.remove(key)),
     list: async function* (prefix) {
       await step()
       yield* lake.list(prefix)

@@ -1,1 +1,2 @@
+export * from './fold-ledger.ts'
 export * from './start-compactor.ts'

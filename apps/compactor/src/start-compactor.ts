@@ -1,10 +1,12 @@
+import { hourMs } from '@mailtrail/core'
 import { type CompactionTask, compactionTaskSchema, connectRedis, createWorkQueues, queueNames, startWorker } from '@mailtrail/queues'
 import type { Role } from '@mailtrail/runtime'
 import { createTenantLakes, openFleetLake } from '@mailtrail/tenants'
 import { createCompactHandler } from './compact-handler.ts'
+import { createFoldHandler } from './fold-ledger.ts'
 import { createRetainHandler } from './retain-handler.ts'
 
-/** Makes items from raw and applies retention, one job at a time: what a process may hold in memory is bounded for one. */
+/** Makes items from raw, folds ledgers and applies retention, one job at a time: what a process may hold in memory is bounded for one. */
 export const startCompactor: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
   const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
@@ -16,6 +18,7 @@ export const startCompactor: Role = async ({ config, clock, log }) => {
   const deps = { fleetLake, lakes, clock, retention: config.retention }
   const compact = createCompactHandler(deps)
   const retain = createRetainHandler({ ...deps, queues })
+  const fold = createFoldHandler({ fleetLake, lakes, horizonMs: config.horizonHours * hourMs })
   parts.use(
     await startWorker<CompactionTask>(redis, {
       queue: queueNames.compactions,
@@ -26,6 +29,8 @@ export const startCompactor: Role = async ({ config, clock, log }) => {
             return compact(task, context)
           case 'retain':
             return retain(task, context)
+          case 'fold':
+            return fold(task, context)
         }
       },
       concurrency: 1,

@@ -12,7 +12,7 @@ import {
   parseTenantId,
   selectorVersion,
 } from '@mailtrail/core'
-import { createFolderStore, ledgerKey, type ObjectStore, rawKey, writeLedgerEntry } from '@mailtrail/lake'
+import { createFolderStore, foldDay, foldKey, ledgerKey, type ObjectStore, rawKey, removeFolded, writeLedgerEntry } from '@mailtrail/lake'
 import type { Brake, WorkQueues } from '@mailtrail/queues'
 import { addTenant, recordHistory } from '@mailtrail/tenants'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -28,6 +28,7 @@ let lake: ObjectStore
 let asked: string[]
 let brake: Brake | undefined
 let isCompacting: boolean
+let isFolding: boolean
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mailtrail-schedule-'))
@@ -35,6 +36,7 @@ beforeEach(async () => {
   asked = []
   brake = undefined
   isCompacting = false
+  isFolding = false
   await addTenant(lake, { tenantId, displayName: 'Contoso', cloud: 'worldwide', credentials: [], tags: [] })
   await recordHistory(lake, tenantId, { kind: 'added', at: start, contentTypes: [contentType], windowMinutes: 10, backfill: false })
 })
@@ -42,12 +44,16 @@ afterEach(() => rm(folder, { recursive: true }))
 
 async function createSchedule(): Promise<TenantSchedule> {
   const minutes = (time: number): number => (time - start) / minuteMs
-  const queues: Pick<WorkQueues, 'list' | 'peek' | 'seal' | 'alert' | 'compact'> = {
+  const queues: Pick<WorkQueues, 'list' | 'peek' | 'seal' | 'alert' | 'compact' | 'fold'> = {
     peek: async (task) => void asked.push(`peek ${minutes(task.start)}`),
     list: async (task) => void asked.push(`list ${task.entry} ${minutes(task.start)}`),
     seal: async (task) => void asked.push(`seal ${minutes(task.start)} overdue ${task.overdue}`),
     alert: async () => void asked.push('alert'),
     compact: async ({ date }) => !isCompacting && asked.push(`compact ${date}`) > 0,
+    fold: async (task) => {
+      asked.push(`fold ${task.fold} of ${task.date}`)
+      return !isFolding
+    },
   }
   const turns = { offer: async () => void asked.push('offer'), release: async () => {} }
   const brakes = { read: async () => brake }
@@ -262,4 +268,62 @@ test('an entry that cannot be read is told of, after everything else is queued',
   const schedule = await createSchedule()
   await expect(tick(schedule, start + 22 * minuteMs)).rejects.toMatchObject({ code: 'LEDGER_SPANS_UNREADABLE' })
   expect(asked).toContain('list listed 10')
+})
+
+describe('the ledger of a day', () => {
+  const dayEnd = start + dayMs
+  const day = { tenantId, contentType, date: '2024-03-11' }
+  const fold = (number: number): Promise<unknown> => foldDay(lake, { ...day, fold: number }, { periods: [], coverage: null })
+  const sweeps: readonly EntryName[] = ['sweep-1h', 'sweep-6h', 'sweep-24h', 'sweep-settle', 'sweep-last']
+
+  // One window is all there is to collect.
+  beforeEach(() => recordHistory(lake, tenantId, { kind: 'paused', at: firstWindow.end }))
+
+  test('is folded three times, and asked for until it is', async () => {
+    for (const name of ['seal', ...sweeps.slice(0, 3)] as const) await write(name, [])
+    const schedule = await createSchedule()
+    const folds = async (afterDay: number): Promise<string[]> =>
+      (await tick(schedule, dayEnd + afterDay)).filter((ask) => ask.startsWith('fold'))
+    expect(await folds(8 * hourMs)).toEqual(['fold 1 of 2024-03-11'])
+    expect(await folds(8 * hourMs + minuteMs)).toEqual(['fold 1 of 2024-03-11'])
+    await fold(1)
+    expect(await folds(8 * hourMs + 3 * minuteMs)).toEqual([])
+    expect(await folds(78 * hourMs)).toEqual([])
+    await write('sweep-settle', [])
+    expect(await folds(79 * hourMs)).toEqual(['fold 2 of 2024-03-11'])
+    await fold(2)
+    expect(await folds(132 * hourMs)).toEqual([])
+    await write('sweep-last', [])
+    expect(await folds(133 * hourMs)).toEqual(['fold 3 of 2024-03-11'])
+    await fold(3)
+    expect(await folds(134 * hourMs)).toEqual(['fold 3 of 2024-03-11'])
+    await removeFolded(lake, tenantId, day)
+    expect(await folds(135 * hourMs)).toEqual([])
+  })
+
+  test('that is folded is as well known to a scheduler that starts anew', async () => {
+    await write('listed', [pending])
+    await write('seal', [{ ...pending, outcome: 'missing' }])
+    for (const name of sweeps) await write(name, [])
+    await fold(3)
+    expect(await removeFolded(lake, tenantId, day)).toBe(7)
+    expect(await tick(await createSchedule(), dayEnd + 132 * hourMs)).toEqual([])
+    expect(await Array.fromAsync(lake.list('alerts/'))).toHaveLength(1)
+  })
+
+  test('is asked for again by the next tick when another fold of the tenant was on its way', async () => {
+    await write('seal', [])
+    isFolding = true
+    const schedule = await createSchedule()
+    const folds = async (now: number): Promise<string[]> => (await tick(schedule, now)).filter((ask) => ask.startsWith('fold'))
+    for (let minute = 0; minute < 3; minute += 1) expect(await folds(dayEnd + 8 * hourMs + minute * minuteMs)).toHaveLength(1)
+  })
+
+  test('whose fold cannot be read is told of, and what lies beside it is known', async () => {
+    for (const name of ['seal', ...sweeps] as const) await write(name, [])
+    await lake.create(foldKey(tenantId, day.date, contentType, 1), Buffer.from('no fold'))
+    const schedule = await createSchedule()
+    await expect(tick(schedule, dayEnd + 7 * hourMs)).rejects.toMatchObject({ code: 'LEDGER_SPANS_UNREADABLE' })
+    expect(asked).toEqual([])
+  })
 })

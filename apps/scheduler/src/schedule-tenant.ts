@@ -2,17 +2,22 @@ import {
   type Abortable,
   type Collection,
   collectionOf,
+  type DueFold,
   type DueListing,
+  dueFolds,
   dueListings,
+  hourMs,
   laneOf,
   MailtrailError,
   minuteMs,
   openWindows,
   type TenantId,
+  utcDate,
 } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import type { TenantBrakes, Turns, WorkQueues } from '@mailtrail/queues'
 import { readDestinations, readHistory } from '@mailtrail/tenants'
+import { Asked } from './asked.ts'
 import { CompactionPlan } from './compaction-plan.ts'
 import { type Gap, GapAlerts } from './gap-alerts.ts'
 import type { OpenGroup } from './open-group.ts'
@@ -35,6 +40,8 @@ export interface ScheduleDeps {
 
 /** Contents that could not be fetched are tried again at this interval until they expire. */
 const retryEveryMs = 15 * minuteMs
+/** Folds that are not made, because the day became busy again or its objects are locked, are asked for at this interval in the end. */
+const foldRetryEveryMs = 6 * hourMs
 /** Listings queued at a time for one tenant, so that an outage does not flood the queue. */
 const listingsAtOnce = 200
 /** Fresh contents are looked for in the open window at this interval. */
@@ -48,7 +55,8 @@ export class TenantSchedule {
   readonly #gapAlerts: GapAlerts
   readonly #compactions = new CompactionPlan()
   readonly #offeredAt = new Map<string, number>()
-  readonly #asked = new Map<string, { readonly again: number; readonly waitMs: number }>()
+  readonly #asked = new Asked(retryEveryMs)
+  readonly #askedFolds = new Asked(foldRetryEveryMs)
   readonly #peekedAt = new Map<string, number>()
 
   constructor(deps: ScheduleDeps, tenantId: TenantId) {
@@ -75,12 +83,14 @@ export class TenantSchedule {
     const isCollected = collection.state !== 'removed'
     const isKnown: Parameters<typeof dueListings>[2] = (span, entry) => this.#view.isKnown(span, entry)
     const findDue = (): DueListing[] => (isCollected ? dueListings(collection, now, isKnown, this.#deps.horizonMs) : [])
-    const days = new Set([...findDue(), ...this.#view.openGroups()].map(({ start }) => dayOf(start)))
-    for (const day of days) await this.#view.refresh(day, options)
+    const dueBefore = findDue()
+    const stale = [...dueBefore, ...this.#view.openGroups(), ...this.#nextFolds(dueBefore, now)]
+    for (const day of new Set(stale.map(({ start }) => dayOf(start)))) await this.#view.refresh(day, options)
     this.#compactions.note(this.#view.takeNewDates(), now)
     this.#forget(now)
 
     const due = findDue()
+    for (const fold of this.#nextFolds(due, now)) await this.#fold(fold, now)
     for (const group of this.#view.openGroups()) await this.#seal(group, collection, now)
     const brake = isCollected ? await this.#deps.brakes.read(this.#tenantId) : undefined
     if (isCollected && (brake === undefined || now >= brake.until)) {
@@ -95,20 +105,30 @@ export class TenantSchedule {
     if (unreadable > 0) {
       throw new MailtrailError(
         'LEDGER_SPANS_UNREADABLE',
-        `${unreadable} span(s) of tenant ${this.#tenantId} have a ledger entry that cannot be read.`,
+        `${unreadable} span(s) of tenant ${this.#tenantId} have a ledger entry or a fold that cannot be read.`,
       )
     }
   }
 
-  /** What was asked for in vain is asked for less and less often, so that it keeps nothing else from being asked for. */
   async #list(due: readonly DueListing[], now: number, atOnce: number): Promise<void> {
     const nameOf = ({ contentType, start, end, entry }: DueListing): string => `${contentType}/${start}-${end}.${entry}`
-    const ready = due.filter((listing) => now >= (this.#asked.get(nameOf(listing))?.again ?? now))
+    const ready = due.filter((listing) => this.#asked.isReady(nameOf(listing), now))
     for (const listing of ready.slice(0, atOnce)) {
-      const waitMs = Math.min(retryEveryMs, 2 * (this.#asked.get(nameOf(listing))?.waitMs ?? minuteMs / 2))
-      this.#asked.set(nameOf(listing), { again: now + waitMs, waitMs })
+      this.#asked.note(nameOf(listing), now)
       await this.#deps.queues.list({ tenantId: this.#tenantId, ...listing })
     }
+  }
+
+  /** One at a time of what is due and was not just asked for, for each fold names the one before it. */
+  #nextFolds(due: readonly DueListing[], now: number): DueFold[] {
+    const folds = dueFolds(this.#view.days(), { due, now, horizonMs: this.#deps.horizonMs })
+    return folds.filter((fold) => this.#askedFolds.isReady(foldName(fold), now)).slice(0, 1)
+  }
+
+  async #fold(fold: DueFold, now: number): Promise<void> {
+    const { contentType, start, fold: number } = fold
+    const isQueued = await this.#deps.queues.fold({ tenantId: this.#tenantId, contentType, date: utcDate(start), fold: number })
+    if (isQueued) this.#askedFolds.note(foldName(fold), now)
   }
 
   async #peek(collection: Collection, now: number): Promise<void> {
@@ -150,8 +170,9 @@ export class TenantSchedule {
 
   #forget(now: number): void {
     this.#view.forget(now)
+    this.#asked.forget(now)
+    this.#askedFolds.forget(now)
     for (const [key, at] of this.#offeredAt) if (now >= at + 2 * retryEveryMs) this.#offeredAt.delete(key)
-    for (const [name, { again, waitMs }] of this.#asked) if (now >= again + 2 * waitMs) this.#asked.delete(name)
   }
 
   async #tellOfGaps(due: readonly DueListing[], collection: Collection, now: number, options?: Abortable): Promise<void> {
@@ -165,4 +186,8 @@ export class TenantSchedule {
       for (const destination of destinations) await queues.alert({ tenantId, date, alertId: id, destination })
     }
   }
+}
+
+function foldName({ contentType, start, fold }: DueFold): string {
+  return `${contentType}/${start}.fold-${fold}`
 }

@@ -4,16 +4,27 @@ import {
   type EntrySpan,
   isBetter,
   type LedgerEntry,
+  lastFold,
   mergeContents,
   type TenantId,
 } from '@mailtrail/core'
-import { listSpanPlaces, readLedgerEntry, writeLedgerEntry } from './ledger.ts'
+import { dayOf, listSpanPlaces, readFoldedEntry, readLedgerEntry, spanPrefix, writeLedgerEntry } from './ledger.ts'
 import type { ObjectStore } from './object-store.ts'
+import { readNewestFold } from './read-fold.ts'
 
-/** All entries of exactly one span: a window with its seal and repairs, or the sweeps of an hour or a day with theirs. */
+/**
+ * All entries of exactly one span, folded or not: a window with its seal and repairs, or the sweeps of an hour or a day with theirs.
+ *
+ * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, `LEDGER_FOLD_INVALID`
+ */
 export async function readEntryGroup(lake: ObjectStore, tenantId: TenantId, span: EntrySpan, options?: Abortable): Promise<LedgerEntry[]> {
-  const entries: LedgerEntry[] = []
-  for await (const { key } of listSpanPlaces(lake, tenantId, span, options)) entries.push(await readLedgerEntry(lake, key, options))
+  const listed = await Array.fromAsync(listSpanPlaces(lake, tenantId, span, options))
+  // Afterwards, and only where entries may have gone: they do when the last fold holds them.
+  const fold = await readNewestFold(lake, tenantId, { ...dayOf(span), atLeast: lastFold }, options)
+  const prefix = spanPrefix(tenantId, span)
+  const folded = fold ? Array.from(fold.entries.keys()).filter((key) => key.startsWith(prefix)) : []
+  const entries = fold ? folded.map((key) => readFoldedEntry(fold, key)) : []
+  for (const { key } of listed) if (!folded.includes(key)) entries.push(await readLedgerEntry(lake, key, options))
   return entries
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { link, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Abortable, MailtrailError } from '@mailtrail/core'
@@ -111,26 +112,17 @@ async function* streamObject(root: string, key: string, { signal, etag }: Stream
 
 async function* listKeys(root: string, folder: string, prefix: string): AsyncGenerator<string> {
   const entries = await readdir(folder === '' ? root : pathOf(root, folder), { withFileTypes: true }).catch(undefinedIfMissing)
-  const named = (entries ?? []).map((entry) => ({
-    key: folder === '' ? entry.name : `${folder}/${entry.name}`,
-    isFolder: entry.isDirectory(),
-  }))
-  const matching = named.filter(
-    ({ key, isFolder }) => (isFolder ? matches(`${key}/`, prefix) : key.startsWith(prefix)) && key !== stagingFolder,
-  )
-  for (const { key, isFolder } of matching.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))) {
-    if (isFolder) yield* listKeys(root, key, prefix)
-    else yield key
+  const base = folder === '' ? '' : `${folder}/`
+  const matching = (entries ?? []).filter(({ name }) => name.startsWith(prefix.slice(base.length)) && `${base}${name}` !== stagingFolder)
+  for (const entry of matching.sort((a, b) => (sortName(a) < sortName(b) ? -1 : 1))) {
+    if (entry.isDirectory()) yield* listKeys(root, `${base}${entry.name}`, prefix)
+    else yield `${base}${entry.name}`
   }
 }
 
-function matches(folder: string, prefix: string): boolean {
-  return folder.startsWith(prefix) || prefix.startsWith(folder)
-}
-
 /** A folder sorts as its keys do, which go on with a slash. */
-function sortKey({ key, isFolder }: { readonly key: string; readonly isFolder: boolean }): string {
-  return isFolder ? `${key}/` : key
+function sortName(entry: Dirent): string {
+  return entry.isDirectory() ? `${entry.name}/` : entry.name
 }
 
 function unwritable(root: string, error: unknown): unknown {

@@ -58,6 +58,24 @@ export function ledgerPrefix(tenantId: TenantId, date?: string): string {
   return `ledger/tenant=${tenantId}/${date === undefined ? '' : `date=${date}/`}`
 }
 
+/** What the keys of the folds of one day and content type begin with. */
+export function foldPrefix(tenantId: TenantId, date: string, contentType: string): string {
+  return `${ledgerPrefix(tenantId, date)}${contentType}/fold-`
+}
+
+/** @param fold - 1 for the first of the day */
+export function foldKey(tenantId: TenantId, date: string, contentType: string, fold: number): string {
+  return `${foldPrefix(tenantId, date, contentType)}${fold}.ndjson.gz`
+}
+
+/** The inverse of {@link foldKey}; undefined when the key is of no fold. */
+export function parseFoldKey(key: string): { readonly date: string; readonly contentType: string; readonly fold: number } | undefined {
+  const match = /\/date=(\d{4}-\d\d-\d\d)\/([^/]+)\/fold-([1-9]\d*)\.ndjson\.gz$/.exec(key)
+  if (!match) return undefined
+  const [, date = '', contentType = '', fold = ''] = match
+  return { date, contentType, fold: Number(fold) }
+}
+
 export function alertPrefix(tenantId: TenantId, date?: string): string {
   return `alerts/tenant=${tenantId}/${date === undefined ? '' : `date=${date}/`}`
 }

@@ -17,7 +17,9 @@ import { temporaryFolder } from '@mailtrail/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createFolderStore } from './folder-store.ts'
-import { ledgerKey, listEntryPlaces, listSpanPlaces, readLedger, readLedgerEntry, writeLedgerEntry } from './ledger.ts'
+import { ledgerKey, listSpanPlaces, readLedgerEntry, writeLedgerEntry } from './ledger.ts'
+import { listLedgerDay } from './ledger-day.ts'
+import { readLedger } from './read-ledger.ts'
 
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const otherTenant = parseTenantId('99999999-2222-4333-8444-555555555555')
@@ -174,8 +176,8 @@ test('places are listed by date, by span, and what is no entry is passed over', 
   const hour = entry({ end: midnight + hourMs, entry: 'sweep-1h' })
   for (const each of [window, hour, entry({ start: midnight + dayMs, end: midnight + dayMs + hourMs })]) await writeLedgerEntry(lake, each)
   await lake.create(`ledger/tenant=${tenantId}/date=2024-03-14/Audit.Exchange/notes.txt`, Buffer.from('x'))
-  const ofDate = await Array.fromAsync(listEntryPlaces(lake, tenantId, '2024-03-14'))
-  expect(ofDate.map((place) => place.entry)).toEqual(['listed', 'sweep-1h'])
+  const ofDate = await listLedgerDay(lake, tenantId, { date: '2024-03-14' })
+  expect(ofDate.flatMap(({ entries }) => entries).map((place) => place.entry)).toEqual(['listed', 'sweep-1h'])
   const ofSpan = await Array.fromAsync(listSpanPlaces(lake, tenantId, window))
   expect(ofSpan).toEqual([
     { key: ledgerKey(tenantId, window, 'listed'), contentType, start: window.start, end: window.end, entry: 'listed' },

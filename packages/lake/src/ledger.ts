@@ -5,19 +5,20 @@ import {
   type EntrySpan,
   entryName,
   formatLedgerEntry,
-  type Interval,
+  hourMs,
   type LedgerEntry,
-  longestHorizonMs,
-  mapConcurrently,
-  overlaps,
+  ledgerEntryInvalid,
   parseEntryName,
   parseLedgerEntry,
+  readProvenEntry,
   spanName,
   type TenantId,
   utcDate,
 } from '@mailtrail/core'
 import { ledgerPrefix } from './layout.ts'
 import type { ObjectStore } from './object-store.ts'
+import type { Fold } from './open-fold.ts'
+import { readNewestFold } from './read-fold.ts'
 
 /** Where an entry is: its key, and what the key says. */
 export interface EntryPlace extends EntrySpan {
@@ -25,58 +26,72 @@ export interface EntryPlace extends EntrySpan {
   readonly entry: EntryName
 }
 
-/** Settling sweeps span the day and the horizon after it, and lie in the partition of their first day. */
-const longestSpanMs = dayMs + longestHorizonMs
-
 export function ledgerKey(tenantId: TenantId, span: EntrySpan, entry: EntryName): string {
   return `${ledgerPrefix(tenantId, utcDate(span.start))}${entryName(span, entry)}`
 }
 
-export function writeLedgerEntry(lake: ObjectStore, entry: LedgerEntry, options?: Abortable): Promise<'created' | 'exists'> {
-  return lake.create(ledgerKey(entry.tenantId, entry, entry.entry), Buffer.from(formatLedgerEntry(entry)), options)
+/** What the key of an entry says; undefined when it is of none. */
+export function placeOf(key: string): EntryPlace | undefined {
+  const place = parseEntryName(/\/date=[^/]+\/(.+)$/.exec(key)?.[1] ?? '')
+  return place && { ...place, key }
 }
 
-/** @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, also when there is no such entry */
+/** No day is folded sooner after its end, by any clock that is not hours ahead. */
+const foldableAfterMs = 4 * hourMs
+
+/** The name of an entry that was folded, and then removed, stays taken. */
+export async function writeLedgerEntry(lake: ObjectStore, entry: LedgerEntry, options?: Abortable): Promise<'created' | 'exists'> {
+  const key = ledgerKey(entry.tenantId, entry, entry.entry)
+  const isFoldable = entry.writtenAt >= (Math.floor(entry.start / dayMs) + 1) * dayMs + foldableAfterMs
+  if (isFoldable && (await readNewestFold(lake, entry.tenantId, dayOf(entry), options))?.entries.has(key)) return 'exists'
+  return lake.create(key, Buffer.from(formatLedgerEntry(entry)), options)
+}
+
+/**
+ * The entry of this key, wherever it lies.
+ *
+ * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, also when there is no such entry; `LEDGER_FOLD_INVALID`
+ */
 export async function readLedgerEntry(lake: ObjectStore, key: string, options?: Abortable): Promise<LedgerEntry> {
   const bytes = await lake.read(key, options)
-  return parseLedgerEntry(bytes ?? new Uint8Array(), key)
+  if (bytes) return parsePlacedEntry(bytes, key)
+  const [place, tenantId] = [placeOf(key), /^ledger\/tenant=([^/]+)\//.exec(key)?.[1]]
+  const fold = place && tenantId ? await readNewestFold(lake, tenantId as TenantId, dayOf(place), options) : undefined
+  if (fold?.entries.has(key)) return readFoldedEntry(fold, key)
+  return parsePlacedEntry(new Uint8Array(), key)
 }
 
-/** The entries in one partition: `date` is the UTC day of the spans' starts. */
-export function listEntryPlaces(lake: ObjectStore, tenantId: TenantId, date: string, options?: Abortable): AsyncGenerator<EntryPlace> {
-  return listPlaces(lake, ledgerPrefix(tenantId, date), '', options)
+/** @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID` when the bytes are of no entry, or of another than the key names */
+export function parsePlacedEntry(bytes: Uint8Array, key: string): LedgerEntry {
+  const entry = parseLedgerEntry(bytes, key)
+  if (ledgerKey(entry.tenantId, entry, entry.entry) === key) return entry
+  throw ledgerEntryInvalid(key, new Error('it holds another entry'))
 }
 
-/** The entries of exactly one span. */
-export function listSpanPlaces(lake: ObjectStore, tenantId: TenantId, span: EntrySpan, options?: Abortable): AsyncGenerator<EntryPlace> {
-  return listPlaces(lake, ledgerPrefix(tenantId, utcDate(span.start)), `${span.contentType}/${spanName(span)}.`, options)
+/** An entry that the fold holds. */
+export function readFoldedEntry({ entries }: Fold, key: string): LedgerEntry {
+  return readProvenEntry(Buffer.from(entries.get(key)?.bytes ?? []).toString())
 }
 
-async function* listPlaces(lake: ObjectStore, folder: string, name: string, options?: Abortable): AsyncGenerator<EntryPlace> {
-  for await (const key of lake.list(`${folder}${name}`, options)) {
-    const place = parseEntryName(key.slice(folder.length))
-    if (place) yield { ...place, key }
+/** The objects of the entries of exactly one span; what was folded and removed is not among them. */
+export async function* listSpanPlaces(
+  lake: ObjectStore,
+  tenantId: TenantId,
+  span: EntrySpan,
+  options?: Abortable,
+): AsyncGenerator<EntryPlace> {
+  for await (const key of lake.list(spanPrefix(tenantId, span), options)) {
+    const place = placeOf(key)
+    if (place) yield place
   }
 }
 
-/** Entries read at a time: enough to hide a store's latency, few enough to hold. */
-const readsAtOnce = 32
-
-/** Every entry whose span overlaps `range` of `contentCreated` time. */
-export async function readLedger(lake: ObjectStore, tenantId: TenantId, range: Interval, options?: Abortable): Promise<LedgerEntry[]> {
-  const keys: string[] = []
-  for (let day = Math.floor((range.from - longestSpanMs) / dayMs) * dayMs; day < range.to; day += dayMs) {
-    for await (const place of listEntryPlaces(lake, tenantId, utcDate(day), options)) {
-      if (overlaps({ from: place.start, to: place.end }, range)) keys.push(place.key)
-    }
-  }
-  return mapConcurrently(keys, { limit: readsAtOnce, ...options }, (key, signal) => readLedgerEntry(lake, key, { signal }))
+/** What the keys of all entries of the span begin with. */
+export function spanPrefix(tenantId: TenantId, span: EntrySpan): string {
+  return `${ledgerPrefix(tenantId, utcDate(span.start))}${span.contentType}/${spanName(span)}.`
 }
 
-/** The newest entries of the tenant, those of the last partition: they tell how far time has come. */
-export async function readLatestEntries(lake: ObjectStore, tenantId: TenantId, options?: Abortable): Promise<LedgerEntry[]> {
-  let last = ''
-  for await (const key of lake.list(ledgerPrefix(tenantId), options)) last = key
-  const day = Date.parse(/\/date=(\d{4}-\d\d-\d\d)\//.exec(last)?.[1] ?? '')
-  return Number.isNaN(day) ? [] : readLedger(lake, tenantId, { from: day, to: day + dayMs }, options)
+/** The day in whose folder the entries of the span lie. */
+export function dayOf({ start, contentType }: EntrySpan): { readonly date: string; readonly contentType: string } {
+  return { date: utcDate(start), contentType }
 }

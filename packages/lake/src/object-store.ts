@@ -51,7 +51,7 @@ export interface ObjectStore extends AsyncDisposable {
   replace(key: string, body: ObjectBody, etag: string, options?: Abortable): Promise<'replaced' | 'changed'>
   /** Size and version, or undefined when there is no such object. */
   stat(key: string, options?: Abortable): Promise<ObjectStat | undefined>
-  /** Takes an object away. Only retention and deletion do, after a tombstone says so. */
+  /** Takes an object away. Only retention and deletion do, after a tombstone says so, and who removes what a fold holds. */
   remove(key: string, options?: Abortable): Promise<Removal>
   /** All keys that begin with `prefix`, in the order of their bytes. */
   list(prefix: string, options?: Abortable): AsyncIterable<string>

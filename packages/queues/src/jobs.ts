@@ -84,7 +84,17 @@ export interface RetainTask {
   readonly tenantId: TenantId
 }
 
-export type CompactionTask = CompactTask | RetainTask
+/** Fold what the ledger holds of one UTC day and content type; where it is folded for the last time, remove what the fold holds. */
+export interface FoldTask {
+  readonly v: 1
+  readonly kind: 'fold'
+  readonly tenantId: TenantId
+  readonly contentType: string
+  readonly date: string
+  readonly fold: number
+}
+
+export type CompactionTask = CompactTask | FoldTask | RetainTask
 
 const tenantId = z.string().transform(parseTenantId)
 const span = {
@@ -135,4 +145,12 @@ export const alertTaskSchema: z.ZodType<AlertTask> = z.object({
 export const compactionTaskSchema: z.ZodType<CompactionTask> = z.discriminatedUnion('kind', [
   z.object({ v: z.literal(1), kind: z.literal('compact'), tenantId, date: z.string().regex(/^(\d{4}-\d\d-\d\d|unknown)$/) }),
   z.object({ v: z.literal(1), kind: z.literal('retain'), tenantId }),
+  z.object({
+    v: z.literal(1),
+    kind: z.literal('fold'),
+    tenantId,
+    contentType: z.string(),
+    date: z.iso.date(),
+    fold: z.number().int().min(1),
+  }),
 ])

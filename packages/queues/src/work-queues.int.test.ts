@@ -7,6 +7,7 @@ import type { WorkQueues } from './work-queues.ts'
 const span = { tenantId: tenant(1), contentType: 'Audit.Exchange', start: 0, end: 600_000 }
 const turn = { tenantId: tenant(1), entryKey: 'ledger/a', offset: 0, count: 20, turnId: 'turn-1-a' }
 const compaction = { tenantId: tenant(1), date: '2024-03-14' }
+const fold = { ...compaction, contentType: 'Audit.Exchange', fold: 1 }
 const alert = { tenantId: tenant(1), date: '2024-03-14', alertId: 'f'.repeat(64), destination: 'siem' }
 
 describe('a task', () => {
@@ -16,6 +17,7 @@ describe('a task', () => {
     { name: 'turn', add: (queues) => queues.turn(turn) },
     { name: 'alert', add: (queues) => queues.alert(alert) },
     { name: 'compact', add: async (queues) => void (await queues.compact(compaction)) },
+    { name: 'fold', add: async (queues) => void (await queues.fold(fold)) },
   ]
 
   test.each(tasks)('to $name, queued again while it waits, is one job', async ({ add }) => {
@@ -101,15 +103,22 @@ describe('while it runs,', () => {
   })
 })
 
-test('one date of a tenant is compacted at a time, and whoever asks for another learns that it was not queued', async () => {
+test('a tenant has one compaction and one fold at a time, and whoever asks for another learns that it was not queued', async () => {
   await using place = await openPlace()
-  expect(await place.queues.compact(compaction)).toBe(true)
-  expect(await place.queues.compact(compaction)).toBe(false)
-  expect(await place.queues.compact({ ...compaction, date: 'unknown' })).toBe(false)
-  expect(await place.queues.compact({ ...compaction, tenantId: tenant(2) })).toBe(true)
+  expect([await place.queues.compact(compaction), await place.queues.fold(fold)]).toEqual([true, true])
+  expect([await place.queues.compact(compaction), await place.queues.fold(fold)]).toEqual([false, false])
+  const [otherDate, otherDay] = [
+    { ...compaction, date: 'unknown' },
+    { ...fold, date: '2024-03-15' },
+  ]
+  expect([await place.queues.compact(otherDate), await place.queues.fold(otherDay)]).toEqual([false, false])
+  expect([
+    await place.queues.compact({ ...compaction, tenantId: tenant(2) }),
+    await place.queues.fold({ ...fold, tenantId: tenant(2) }),
+  ]).toEqual([true, true])
   await place.work({ queue: 'compactions', schema: compactionTaskSchema, handle: async () => {} })
   await place.settled()
-  expect(await place.queues.compact({ ...compaction, date: 'unknown' })).toBe(true)
+  expect([await place.queues.compact(otherDate), await place.queues.fold(otherDay)]).toEqual([true, true])
 })
 
 test('a turn is there while it waits, runs or is put off, and no longer', async () => {

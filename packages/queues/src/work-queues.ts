@@ -6,6 +6,7 @@ import type {
   CompactionTask,
   CompactTask,
   ContentTask,
+  FoldTask,
   ListTask,
   PeekTask,
   PeekTurnTask,
@@ -47,6 +48,8 @@ export interface WorkQueues extends AsyncDisposable {
    * @returns whether it was queued: false while another date of the tenant waits or runs
    */
   compact(task: Omit<CompactTask, 'v' | 'kind'>): Promise<boolean>
+  /** One at a time for a tenant, for each fold names the one before it. @returns whether it was queued, as {@link WorkQueues.compact} */
+  fold(task: Omit<FoldTask, 'v' | 'kind'>): Promise<boolean>
   /** One at a time for a tenant; asked for while one runs, it runs again after it. */
   retain(task: Omit<RetainTask, 'v' | 'kind'>): Promise<void>
   /** Whether a turn waits or runs; false once it ended, or when Redis lost it. */
@@ -72,6 +75,12 @@ export function createWorkQueues(redis: Redis): WorkQueues {
   const countJobs = async (...states: JobType[]): Promise<number> => {
     const counts = await Promise.all(queues.map((queue) => queue.getJobCountByTypes(...states)))
     return counts.reduce((sum, count) => sum + count, 0)
+  }
+  const addCompaction = async (task: CompactionTask): Promise<boolean> => {
+    const jobId = randomUUID()
+    const deduplication = { id: `${task.tenantId}/${task.kind}` }
+    const job = await compactions.add(task.kind, task, { attempts: 3, jobId, deduplication })
+    return job.id === jobId
   }
   const spanId = (task: Pick<ListTask, 'tenantId' | 'contentType' | 'start' | 'end'>): string =>
     `${task.tenantId}/${task.contentType}/${task.start}-${task.end}`
@@ -105,12 +114,8 @@ export function createWorkQueues(redis: Redis): WorkQueues {
       }
       await alerts.add('deliver', { v: 1, ...task }, { attempts: 12, deduplication })
     },
-    compact: async (task) => {
-      const jobId = randomUUID()
-      const deduplication = { id: `${task.tenantId}/compact` }
-      const job = await compactions.add('compact', { v: 1, kind: 'compact', ...task }, { attempts: 3, jobId, deduplication })
-      return job.id === jobId
-    },
+    compact: (task) => addCompaction({ v: 1, kind: 'compact', ...task }),
+    fold: (task) => addCompaction({ v: 1, kind: 'fold', ...task }),
     retain: async (task) => {
       const deduplication = { id: `${task.tenantId}/retain`, keepLastIfActive: true }
       await compactions.add('retain', { v: 1, kind: 'retain', ...task }, { attempts: 3, deduplication })

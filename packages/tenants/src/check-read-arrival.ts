@@ -1,5 +1,5 @@
 import { type Abortable, dayMs, mailContentType, type TenantId, utcDate } from '@mailtrail/core'
-import { type EntryPlace, listEntryPlaces, type ObjectStore, rawPrefix, readLedgerEntry } from '@mailtrail/lake'
+import { type LedgerDay, listLedgerDay, type ObjectStore, openLedgerDay, placesOf, rawPrefix, readDayEntry } from '@mailtrail/lake'
 import { type ArrivalFact, arrivalDays } from './check-facts.ts'
 import { readHistory } from './history.ts'
 
@@ -10,7 +10,7 @@ const readsAtOnce = 16
  *
  * @param lake - the tenant's own
  * @param now - by the service's clock where it is known
- * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`
+ * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, `LEDGER_FOLD_INVALID`
  */
 export async function readArrival(
   fleetLake: ObjectStore,
@@ -23,9 +23,10 @@ export async function readArrival(
   const verified = history.find((event) => event.kind === 'subscription-verified' && event.contentType === mailContentType)
   let found: Omit<ArrivalFact, 'verifiedAt'> = { recordsAt: undefined, mailRecordsAt: undefined, isListed: false }
   for (let day = 0; day < arrivalDays && found.mailRecordsAt === undefined; day += 1) {
-    const places = await Array.fromAsync(listEntryPlaces(lake, tenantId, utcDate(now - day * dayMs), options))
-    const own = places.filter(({ contentType }) => contentType === mailContentType)
-    found = await lookThrough(lake, tenantId, own.toReversed(), { ...found, isListed: found.isListed || own.length > 0 }, options)
+    const ofMail = { date: utcDate(now - day * dayMs), contentType: mailContentType }
+    for (const listed of await listLedgerDay(lake, tenantId, ofMail, options)) {
+      found = await lookThrough(lake, tenantId, await openLedgerDay(lake, tenantId, listed, options), found, options)
+    }
   }
   return { verifiedAt: verified?.at, ...found }
 }
@@ -33,22 +34,23 @@ export async function readArrival(
 async function lookThrough(
   lake: ObjectStore,
   tenantId: TenantId,
-  places: readonly EntryPlace[],
+  day: LedgerDay,
   before: Omit<ArrivalFact, 'verifiedAt'>,
   options: Abortable,
 ): Promise<Omit<ArrivalFact, 'verifiedAt'>> {
+  const places = placesOf(day).sort((a, b) => b.start - a.start)
   // What a `listed` entry names is not stored yet.
   const telling = places.filter(({ entry }) => entry !== 'listed')
   const mailPrefix = rawPrefix('MailItemsAccessed', tenantId)
   let { recordsAt, mailRecordsAt } = before
   for (let from = 0; from < telling.length && mailRecordsAt === undefined; from += readsAtOnce) {
     const some = telling.slice(from, from + readsAtOnce)
-    const entries = await Promise.all(some.map(({ key }) => readLedgerEntry(lake, key, options)))
+    const entries = await Promise.all(some.map(({ key }) => readDayEntry(lake, day, key, options)))
     const stored = entries.flatMap(({ contents }) => contents).filter(({ outcome }) => outcome === 'stored')
     recordsAt ??= newest(stored.filter(({ recordsSeen }) => recordsSeen > 0))
     mailRecordsAt ??= newest(stored.filter(({ objects }) => objects.some(({ key }) => key.startsWith(mailPrefix))))
   }
-  return { ...before, recordsAt, mailRecordsAt }
+  return { recordsAt, mailRecordsAt, isListed: before.isListed || places.length > 0 }
 }
 
 function newest(contents: readonly { readonly created: number }[]): number | undefined {

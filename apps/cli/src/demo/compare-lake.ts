@@ -8,6 +8,7 @@ const layout = [
   /^raw\/operation=[A-Za-z]+\/tenant=[0-9a-f-]{36}\/date=(\d{4}-\d\d-\d\d|unknown)\/[0-9a-f]{64}(-part[1-9]\d*)?(~[0-9a-f]{16})?\.ndjson\.(gz|zst)$/,
   /^items\/tenant=[0-9a-f-]{36}\/date=(\d{4}-\d\d-\d\d|unknown)\/items\.parquet$/,
   /^ledger\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[A-Za-z.]+\/\d{8}T\d{6}Z-\d{8}T\d{6}Z\.(listed|seal|sweep-(1h|6h|24h|settle|last)|repair-\d+)\.ndjson$/,
+  /^ledger\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[A-Za-z.]+\/fold-[123]\.ndjson\.gz$/,
   /^alerts\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{32}(\.[a-z0-9-]+\.delivered)?\.json$/,
   /^quarantine\/tenant=[0-9a-f-]{36}\/[0-9a-f]{64}\.(\d+\.bin|body|json)$/,
   /^tombstones\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.ndjson$/,

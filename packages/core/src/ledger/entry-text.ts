@@ -80,12 +80,16 @@ export function parseLedgerEntry(bytes: Uint8Array, place: string): LedgerEntry 
     if (schema !== unsealedVersion && sealOf(text.subarray(0, -sealBytes)) !== `${lines.pop()}\n`) throw new Error('it was altered')
     return { ...fields, contents: lines.map((line) => contentLine.parse(JSON.parse(line))) }
   } catch (cause) {
-    throw new MailtrailError(
-      'LEDGER_ENTRY_INVALID',
-      `The ledger entry ${place} cannot be read. It was altered, or written by a newer release.`,
-      { cause },
-    )
+    throw ledgerEntryInvalid(place, cause)
   }
+}
+
+export function ledgerEntryInvalid(place: string, cause: unknown): MailtrailError {
+  return new MailtrailError(
+    'LEDGER_ENTRY_INVALID',
+    `The ledger entry ${place} cannot be read. It was altered, or written by a newer release.`,
+    { cause },
+  )
 }
 
 /** Reads an entry of which a digest shows that it is what was parsed before: nothing is checked again, which makes it many times faster. */

@@ -33,14 +33,18 @@ export interface DaySummary {
   readonly gapsLeftOut: number
   /** ISO time when the first content that may still be fetched expires. */
   readonly nextExpiry: string | null
+  /** ISO time at which the last of the entries' spans ends: sweeps reach into the days after it. */
+  readonly spansEnd: string
   /** ISO time up to which the service's clock had come in these entries. */
   readonly serviceDate: string | null
 }
 
-/** From this hour of event time on the tenant was in this state, by the rule of coverage when the fold was made. */
-export interface HourState {
-  readonly hour: number
-  readonly state: CoverageState
+/** The state of each hour of the day in event time, by the rule of coverage when the fold was made. */
+export interface DayCoverage {
+  /** The horizon it was judged by. */
+  readonly horizonHours: number
+  /** From `hour` on the state is this, up to the next. */
+  readonly states: readonly { readonly hour: number; readonly state: CoverageState }[]
 }
 
 /** The first line of a fold: at most 4 KiB, so that many days are told of without reading their entries. */
@@ -54,8 +58,8 @@ export interface FoldSummary extends DaySummary {
   readonly entries: number
   /** Hex SHA-256 of the bytes behind the summary, as stored. */
   readonly bodySha256: string
-  /** Of each hour of the day; empty while none of them could be settled yet. */
-  readonly coverage: readonly HourState[]
+  /** Null when it was made too early for any hour to be settled, or where no rule applies. */
+  readonly coverage: DayCoverage | null
   /** The folds made before it that no other fold names: its digest vouches for them, and so for all before them. */
   readonly previous: readonly FoldName[]
   /** The earlier folds of its day, whose summaries it holds. */
@@ -83,8 +87,11 @@ const foldSummary: z.ZodType<FoldSummary> = z.strictObject({
   gaps: z.array(z.strictObject({ from: time, to: time, cause: z.enum(['unlisted', 'unsealed', ...outcomes]).exclude(['stored']) })),
   gapsLeftOut: count,
   nextExpiry: time.nullable(),
+  spansEnd: time,
   serviceDate: time.nullable(),
-  coverage: z.array(z.strictObject({ hour: count.max(23), state: z.enum(coverageStates) })),
+  coverage: z
+    .strictObject({ horizonHours: count, states: z.array(z.strictObject({ hour: count.max(23), state: z.enum(coverageStates) })) })
+    .nullable(),
   previous: z.array(foldName),
   replaces: z.array(foldName),
 })

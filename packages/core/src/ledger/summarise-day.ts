@@ -36,6 +36,7 @@ export function summariseDay(entries: readonly LedgerEntry[], day: number, perio
     gaps: gaps.slice(0, namedGaps),
     gapsLeftOut: Math.max(0, gaps.length - namedGaps),
     nextExpiry: isoOrNull(fetchable.reduce((first, { expiration }) => Math.min(first, expiration), Number.POSITIVE_INFINITY)),
+    spansEnd: new Date(entries.reduce((last, { end }) => Math.max(last, end), day)).toISOString(),
     serviceDate: isoOrNull(entries.reduce((last, { listing }) => Math.max(last, listing?.serviceDate ?? last), Number.NEGATIVE_INFINITY)),
   }
 }
