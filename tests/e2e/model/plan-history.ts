@@ -83,17 +83,17 @@ function drawContents(random: Random, end: number): FeedContent[] {
 }
 
 function drawRecord(random: Random, id: string, created: number): object {
-  const ageMinutes = random.chance(0.75) ? random.between(1, 120) : random.between(120, random.pick([24 * 60, 80 * 60]))
+  const ageMinutes = random.chance(0.65) ? random.between(1, 120) : random.between(120, random.pick([24 * 60, 24 * 60, 80 * 60]))
   return auditRecord({ tenant, id, time: recordTime(created - ageMinutes * minuteMs) })
 }
 
 function drawOutages(random: Random, { from, to }: Interval, isLong: boolean): (Interval & { role: RoleName })[] {
   const lengths = isLong
     ? [random.between(150, 200)]
-    : Array.from({ length: random.between(0, 4) }, () => random.pick([random.between(1, 6), random.between(6, 40)]))
+    : Array.from({ length: random.between(0, 6) }, () => random.pick([random.between(2, 6), random.between(2, 6), random.between(6, 40)]))
   return lengths.flatMap((hours) => {
     const begins = from + random.between(0, Math.floor((to - from) / hourMs)) * hourMs + random.between(0, 59) * minuteMs
-    const roles = random.chance(0.4) ? roleNames : [random.pick(roleNames)]
+    const roles = random.chance(0.3) ? roleNames : [random.pick([...roleNames, 'fetcher' as const])]
     return roles.map((role) => ({ role, from: begins, to: Math.min(begins + hours * hourMs, to) }))
   })
 }

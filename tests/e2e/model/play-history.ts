@@ -66,7 +66,7 @@ export async function playHistory(seed: string, spoolFolder: string): Promise<Pl
     horizonMs,
     trouble: {
       // Who goes down for long mostly does so in the middle of something.
-      crashes: () => happens(isDying() ? 0.05 : plan.rates.crash),
+      crashes: () => happens(isDying() ? 0.03 : plan.rates.crash),
       races: () => happens(plan.rates.race),
       pick: (count) => random.between(0, Math.max(0, count - 1)),
     },
