@@ -12,7 +12,7 @@ const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const contentType = 'Audit.Exchange'
 
 /** A service whose subscription is enabled once it was started `startsNeeded` times; tells when it was started. */
-async function openPlace({ startsNeeded = 1 } = {}) {
+async function openPlace({ startsNeeded = 1, isDated = true } = {}) {
   const folder = await temporaryFolder()
   const lake = createFolderStore(folder.path)
   const started: number[] = []
@@ -20,9 +20,10 @@ async function openPlace({ startsNeeded = 1 } = {}) {
   const api = {
     listSubscriptions: async () => {
       const isEnabled = started.length >= startsNeeded
-      return { serviceDate: new Date(now), subscriptions: isEnabled ? [{ contentType, status: 'enabled' }] : [] }
+      return { serviceDate: isDated ? new Date(now) : undefined, subscriptions: isEnabled ? [{ contentType, status: 'enabled' }] : [] }
     },
     startSubscription: async () => void started.push((now - start) / minuteMs),
+    serviceNow: () => now,
   } as unknown as ActivityApi
   const clockAt = (offsetMs: number): Clock => ({ now: () => now + offsetMs, every: () => ({ [Symbol.dispose]: () => {} }) })
   return {
@@ -39,6 +40,7 @@ async function openPlace({ startsNeeded = 1 } = {}) {
       now = start + minutes * minuteMs
     },
     history: async () => (await readHistory(lake, tenantId)).map(({ kind }) => kind),
+    times: async () => (await readHistory(lake, tenantId)).map(({ at }) => at),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   }
 }
@@ -49,6 +51,12 @@ describe('a subscription', () => {
     expect(await place.ensure(place.worker())).toBe('on')
     expect(place.started).toEqual([])
     expect(await place.history()).toEqual(['subscription-verified'])
+  })
+
+  test("is vouched for from the service's time of the check on, though the answer names none and our clock is behind", async () => {
+    await using place = await openPlace({ startsNeeded: 0, isDated: false })
+    expect(await place.ensure(place.worker(-600 * minuteMs))).toBe('on')
+    expect(await place.times()).toEqual([start])
   })
 
   test('is started once and believed only when the list shows it', async () => {

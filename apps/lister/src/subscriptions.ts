@@ -70,7 +70,8 @@ async function historyOf(lake: ObjectStore, tenantId: TenantId, contentType: str
 async function checkSubscription(api: ActivityApi, contentType: string, clock: Clock): Promise<{ isEnabled: boolean; at: number }> {
   const { serviceDate, subscriptions } = await api.listSubscriptions()
   const isEnabled = subscriptions.some((subscription) => subscription.contentType === contentType && subscription.status === 'enabled')
-  return { isEnabled, at: serviceDate?.getTime() ?? clock.now() }
+  // Dated too early, it would vouch for windows from before it.
+  return { isEnabled, at: serviceDate?.getTime() ?? api.serviceNow() ?? clock.now() }
 }
 
 /** Service date of the last listing that succeeded in the last seven days; null when none did. */

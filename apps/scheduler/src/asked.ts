@@ -18,8 +18,10 @@ export class Asked {
     this.#waits.set(name, { until: now + waitMs, waitMs })
   }
 
-  /** Drops what has not been asked for again for long. */
+  /** Drops what has not been asked for again for long, and what was noted by a clock that has been set back since. */
   forget(now: number): void {
-    for (const [name, { until, waitMs }] of this.#waits) if (now >= until + 2 * waitMs) this.#waits.delete(name)
+    for (const [name, { until, waitMs }] of this.#waits) {
+      if (now >= until + 2 * waitMs || now < until - waitMs) this.#waits.delete(name)
+    }
   }
 }

@@ -126,6 +126,12 @@ describe('what was asked for in vain', () => {
     expect(times).toEqual([12, 13, 15, 19, 27, 42, 57, 72])
   })
 
+  test('is asked for in time once a clock that ran ahead is right again', async () => {
+    const schedule = await createSchedule()
+    for (const minute of [12, 13, 14]) await tick(schedule, start + dayMs + minute * minuteMs)
+    expect(await tick(schedule, start + 14 * minuteMs)).toEqual(expect.arrayContaining(['list listed 0', 'peek 10']))
+  })
+
   test('keeps nothing else from being asked for', async () => {
     const schedule = await createSchedule()
     const asks: string[] = []

@@ -172,7 +172,9 @@ export class TenantSchedule {
     this.#view.forget(now)
     this.#asked.forget(now)
     this.#askedFolds.forget(now)
-    for (const [key, at] of this.#offeredAt) if (now >= at + 2 * retryEveryMs) this.#offeredAt.delete(key)
+    // What was noted in the future was noted by a clock that has been set back.
+    for (const [key, at] of this.#offeredAt) if (now >= at + 2 * retryEveryMs || now < at) this.#offeredAt.delete(key)
+    for (const [key, at] of this.#peekedAt) if (now < at) this.#peekedAt.delete(key)
   }
 
   async #tellOfGaps(due: readonly DueListing[], collection: Collection, now: number, options?: Abortable): Promise<void> {

@@ -46,7 +46,7 @@ export function planHistory(random: Random): HistoryPlan {
     ...(random.chance(0.4) && { unsubscribedSince: start - random.pick([30 * 24 * 60, random.between(5, 300)]) * minuteMs }),
     contents: drawContents(random, end),
     outages,
-    skews: drawSkews(random, troubled),
+    skews: drawSkews(random, { from: start, to: quietFrom }),
     decisions: random.chance(0.35) ? drawDecisions(random, troubled) : [],
     stops: drawStops(random, troubled, outages),
     redisLosses: drawTimes(random, troubled, random.pick([0, 0, 2, 6])),
