@@ -58,6 +58,7 @@ export async function* fetchLines(
           await file.append(chunk)
         }),
       )
+      await file.flush()
       if (bytes > 0) yield { path, longestLineBytes }
     } finally {
       await rm(path, { force: true })
@@ -71,18 +72,30 @@ async function* iterate<Item>(items: Iterable<Item> | AsyncIterable<Item>): Asyn
   yield* items
 }
 
-/** A file that takes whole chunks, one after the other, whoever brings them. */
-async function openInTurn(path: string): Promise<AsyncDisposable & { append(chunk: Uint8Array): Promise<void> }> {
+/** A file that takes chunks whole, one after the other, whoever brings them, and writes many small ones at once. */
+async function openInTurn(path: string): Promise<AsyncDisposable & { append(chunk: Uint8Array): Promise<void>; flush(): Promise<void> }> {
   const file = await open(path, 'w')
   let last = Promise.resolve()
+  const held: Uint8Array[] = []
+  let heldBytes = 0
+  const flush = (): Promise<void> => {
+    const chunks = held.splice(0)
+    heldBytes = 0
+    last = last.then(() => file.appendFile(Buffer.concat(chunks)))
+    return last
+  }
   return {
-    append: (chunk) => {
-      last = last.then(() => file.appendFile(chunk))
-      return last
+    append: async (chunk) => {
+      held.push(chunk)
+      heldBytes += chunk.length
+      if (heldBytes >= flushBytes) await flush()
     },
+    flush,
     [Symbol.asyncDispose]: () => file.close(),
   }
 }
+
+const flushBytes = 1024 * 1024
 
 interface NumberedLine {
   /** Counted from 1. */

@@ -102,8 +102,11 @@ async function replaceObject(
 async function* streamObject(root: string, key: string, { signal, etag }: StreamOptions = {}): AsyncGenerator<Uint8Array> {
   try {
     await using file = await open(pathOf(root, key))
-    if (etag !== undefined && etagOf(await file.stat({ bigint: true })) !== etag) throw objectChanged(root, key)
-    yield* file.createReadStream({ highWaterMark: 256 * 1024, autoClose: false, ...(signal && { signal }) })
+    const found = await file.stat({ bigint: true })
+    if (etag !== undefined && etagOf(found) !== etag) throw objectChanged(root, key)
+    // A buffer is made for each read, and most objects are small.
+    const highWaterMark = Math.max(1, Math.min(Number(found.size), 256 * 1024))
+    yield* file.createReadStream({ highWaterMark, autoClose: false, ...(signal && { signal }) })
   } catch (error) {
     undefinedIfMissing(error)
     throw new MailtrailError('LAKE_OBJECT_MISSING', `The lake at ${root} has no object ${key}.`, { cause: error })

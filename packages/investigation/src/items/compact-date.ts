@@ -26,7 +26,7 @@ export interface Compaction {
 }
 
 /** DuckDB spills beyond this; with what this process holds beside it, a date stays below 1 GiB however large it is. */
-const memoryLimit = '400MB'
+const memoryLimit = '256MB'
 const maxBatchBytes = 16 * 1024 * 1024
 
 /** Whoever is overtaken by another compactor looks again what is left to do. */

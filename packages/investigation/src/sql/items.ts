@@ -20,9 +20,11 @@ CREATE OR REPLACE TABLE deliveries AS
 WITH members AS (
   SELECT line_no, json_transform(j, '{
     "Id": "JSON", "OrganizationId": "JSON", "Operation": "JSON", "CreationTime": "JSON", "RecordType": "JSON",
-    "OperationProperties": "JSON", "MailboxGuid": "JSON", "MailboxOwnerUPN": "JSON", "UserId": "JSON", "LogonType": "JSON",
+    "OperationProperties": [{"Name": "JSON", "Value": "JSON"}], "MailboxGuid": "JSON", "MailboxOwnerUPN": "JSON", "UserId": "JSON", "LogonType": "JSON",
     "ClientIPAddress": "JSON", "ClientIP": "JSON", "SessionId": "JSON", "AppId": "JSON", "ClientAppId": "JSON",
-    "AppAccessContext": "JSON", "ClientInfoString": "JSON", "OperationCount": "JSON"
+    "AppAccessContext": "JSON", "ClientInfoString": "JSON", "OperationCount": "JSON",
+    "Folders": [{"Path": "JSON", "Name": "JSON", "FolderItems": ["JSON"]}],
+    "Item": {"ParentFolder": {"Path": "JSON", "Name": "JSON"}}
   }') AS r
   FROM readable_lines
 ), listed AS (
@@ -54,7 +56,9 @@ WITH members AS (
       [text_of(r.AppId), text_of(r.ClientAppId), member(r.AppAccessContext, '$.ClientAppId')], lambda a: a IS NOT NULL
     ).list_transform(lambda a: lower(trimmed(a))) AS apps,
     text_of(r.ClientInfoString) AS client_info,
-    whole_of(r.OperationCount) AS operation_count
+    whole_of(r.OperationCount) AS operation_count,
+    r.Folders AS folders,
+    r.Item.ParentFolder AS parent_folder
   FROM listed
 )
 SELECT *,
@@ -76,33 +80,31 @@ SELECT DISTINCT address FROM deliveries ANTI JOIN addresses USING (address) WHER
 export const itemRows: string = `
 INSERT INTO item_rows
 WITH expanded AS (
-  SELECT line_no, kind, j FROM deliveries JOIN readable_lines USING (line_no)
+  SELECT line_no, kind, folders, parent_folder FROM deliveries
   WHERE is_kept AND (time IS NULL OR time BETWEEN make_timestamp_ms($from::BIGINT) AND make_timestamp_ms($to::BIGINT))
 ), bound AS (
-  SELECT line_no, unnest(json_extract(j, '$.Folders[*]')) AS folder FROM expanded WHERE kind = 'Bind'
-), listed AS MATERIALIZED (
-  SELECT line_no, folder_path(folder) AS folder_path, json_extract(folder, '$.FolderItems[*]') AS items FROM bound
-), items AS (
-  SELECT line_no, folder_path, unnest(items) AS item FROM listed
+  SELECT line_no, unnest(folders) AS folder FROM expanded WHERE kind = 'Bind'
 ), messages AS (
-  SELECT line_no, folder_path, json_transform(item, '{"InternetMessageId": "JSON", "Subject": "JSON", "SizeInBytes": "JSON"}') AS m
-  FROM items WHERE json_type(item) = 'OBJECT'
+  SELECT line_no, folder_path(folder) AS folder_path, unnest(folder.FolderItems) AS message FROM bound
+), members AS (
+  SELECT line_no, folder_path, json_transform(message, '{"InternetMessageId": "JSON", "Subject": "JSON", "SizeInBytes": "JSON"}') AS m
+  FROM messages WHERE json_type(message) = 'OBJECT'
 ), synced AS (
-  SELECT line_no, json_extract(j, '$.Item.ParentFolder') AS folder FROM expanded WHERE kind = 'Sync'
+  SELECT line_no, parent_folder AS folder FROM expanded WHERE kind = 'Sync'
   UNION ALL
-  SELECT line_no, unnest(json_extract(j, '$.Folders[*]')) FROM expanded WHERE kind = 'Sync'
+  SELECT line_no, {'Path': f.Path, 'Name': f.Name} FROM (SELECT line_no, unnest(folders) AS f FROM expanded WHERE kind = 'Sync')
 ), folders AS (
-  SELECT line_no, folder_path(folder) AS folder_path, member(folder, '$.Name') AS folder_name FROM synced
+  SELECT line_no, folder_path(folder) AS folder_path, text_of(folder.Name) AS folder_name FROM synced
 ), named AS (
   SELECT line_no, 'item' AS row_kind, folder_path, NULL AS folder_name, text_of(m.InternetMessageId) AS internet_message_id,
     text_of(m.Subject) AS subject, whole_of(m.SizeInBytes) AS size_bytes
-  FROM messages
+  FROM members
   UNION ALL
   SELECT line_no, 'folder', folder_path, folder_name, NULL, NULL, NULL FROM folders WHERE folder_path IS NOT NULL OR folder_name IS NOT NULL
 ), numbered AS (
   SELECT *, row_number() OVER (PARTITION BY line_no) - 1 AS item_index, bare_id(internet_message_id) AS message_id FROM named
 ), complete AS (
-  SELECT d.*, n.* EXCLUDE (line_no, row_kind, item_index), coalesce(n.row_kind, 'record') AS row_kind, coalesce(n.item_index, 0) AS item_index,
+  SELECT d.* EXCLUDE (folders, parent_folder), n.* EXCLUDE (line_no, row_kind, item_index), coalesce(n.row_kind, 'record') AS row_kind, coalesce(n.item_index, 0) AS item_index,
     lower(message_id) AS message_id_folded, a.normalized AS address_normalized, a.is_exchange_online,
     l.digest AS record_digest, l.raw_object, l.raw_line, $recordsBefore::BIGINT + line_no AS record_no
   FROM deliveries d JOIN lines l ON l.rowid = line_no LEFT JOIN numbered n USING (line_no) LEFT JOIN addresses a USING (address)
