@@ -242,18 +242,52 @@ SELECT
   coalesce(record_id, '') AS record_group
 FROM step_5;
 
--- The columns of items, made of raw records. `record_digest` is of this engine, and `raw_line` is not known.
+-- Records that are in raw and not yet in items. Empty when the compactor is done.
+DROP TABLE IF EXISTS stale_records;
+CREATE TABLE stale_records AS
+WITH step_1 AS (
+  SELECT
+    date, record_group,
+    count(*) AS raw_count
+  FROM raw_records
+  GROUP BY date, record_group
+), step_2 AS (
+  SELECT * FROM compacted
+  WHERE item_index = 0
+), step_3 AS (
+  SELECT
+    date, record_group,
+    count(*) AS compacted_count
+  FROM step_2
+  GROUP BY date, record_group
+), step_4 AS (
+  SELECT * FROM step_1
+  LEFT JOIN step_3 USING (date, record_group)
+), step_5 AS (
+  SELECT * FROM step_4
+  WHERE (compacted_count IS NULL OR coalesce(compacted_count < raw_count, false))
+)
+SELECT
+  date,
+  record_group,
+  true AS is_stale
+FROM step_5;
+
+-- Item rows of the records that items does not hold. `record_digest` is of this engine, and `raw_line` is not known.
 CREATE OR REPLACE VIEW raw_items AS
 WITH step_1 AS (
+  SELECT * FROM raw_records
+  JOIN stale_records USING (date, record_group)
+), step_2 AS (
   SELECT *,
     try(json_parse(line)) AS j
-  FROM raw_records
-), step_2 AS (
+  FROM step_1
+), step_3 AS (
   SELECT *,
     coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.Item'), '$'), '(?s)^\s*[\[{].*'))), json_extract(j, '$.Item')) AS item,
     regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.CreationTime')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS creation_time
-  FROM step_1
-), step_3 AS (
+  FROM step_2
+), step_4 AS (
   SELECT *,
     coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.OperationProperties'), '$'), '(?s)^\s*[\[{].*'))), json_extract(j, '$.OperationProperties')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) AS property_list,
     coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(j, '$.AppAccessContext'), '$'), '(?s)^\s*[\[{].*'))), json_extract(j, '$.AppAccessContext')) AS app_access,
@@ -262,68 +296,25 @@ WITH step_1 AS (
     CASE WHEN regexp_like(regexp_replace(creation_time, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '(?i)^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?$') THEN CAST(try(from_iso8601_timestamp(regexp_replace(regexp_replace(concat(replace(upper(regexp_replace(creation_time, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), ' ', 'T'), CASE WHEN regexp_like(creation_time, '(?i)(Z|[+-]\d\d:?\d\d)\s*$') THEN '' ELSE 'Z' END), '(\.\d{3})\d+', '$1'), '([+-]\d\d)(\d\d)$', '$1:$2'))) AT TIME ZONE 'UTC' AS TIMESTAMP(3)) END AS sent_time,
     CAST(TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(j, '$.RecordType'), '$')) AS DOUBLE)) AS BIGINT) AS INTEGER) AS record_type,
     coalesce(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.ClientIPAddress')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.ClientIP')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$')) AS address
-  FROM step_2
-), step_4 AS (
+  FROM step_3
+), step_5 AS (
   SELECT *,
     transform(filter(property_list, p -> lower(regexp_replace(json_extract_scalar(p, '$.Name'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) = 'mailaccesstype'), p -> lower(regexp_replace(json_extract_scalar(p, '$.Value'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'))) AS access_words,
     transform(filter(property_list, p -> lower(regexp_replace(json_extract_scalar(p, '$.Name'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) = 'isthrottled'), p -> lower(regexp_replace(json_extract_scalar(p, '$.Value'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'))) AS throttle_words
-  FROM step_3
-), step_5 AS (
+  FROM step_4
+), step_6 AS (
   SELECT *,
     CASE WHEN (CAST('2000-01-01 00:00:00' AS TIMESTAMP) <= sent_time AND sent_time < CAST('2101-01-01 00:00:00' AS TIMESTAMP)) THEN sent_time ELSE CAST(NULL AS TIMESTAMP) END AS time,
     CASE WHEN contains(access_words, 'sync') THEN 'Sync' WHEN contains(access_words, 'bind') THEN 'Bind' ELSE CAST(NULL AS VARCHAR) END AS access_type,
     CASE WHEN contains(throttle_words, 'true') THEN true WHEN contains(throttle_words, 'false') THEN false ELSE CAST(NULL AS BOOLEAN) END AS is_throttled,
     CAST(TRY_CAST(regexp_replace(regexp_replace(regexp_replace(regexp_replace(address, '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '^\[([^\]]*)\](?::(?:\d{1,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$', '$1'), '^([\d.]+):(?:\d{1,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$', '$1'), '^(.*:.*)%[\w.~-]+$', '$1') AS IPADDRESS) AS VARCHAR) AS address_normalized
-  FROM step_4
-), step_6 AS (
-  SELECT *,
-    CASE WHEN access_type IS NOT NULL THEN access_type WHEN coalesce(record_type = 2, false) THEN 'Sync' ELSE 'Bind' END AS kind
   FROM step_5
 ), step_7 AS (
   SELECT *,
-    CASE WHEN kind = 'Sync' THEN ARRAY[parent_folder] || folder_list ELSE folder_list END AS folders
+    CASE WHEN access_type IS NOT NULL THEN access_type WHEN coalesce(record_type = 2, false) THEN 'Sync' ELSE 'Bind' END AS kind
   FROM step_6
 ), step_8 AS (
-  SELECT * FROM step_7
-  CROSS JOIN UNNEST(CASE WHEN cardinality(folders) > 0 THEN folders ELSE ARRAY[NULL] END) WITH ORDINALITY AS element (folder_element, folder_no)
-), step_9 AS (
   SELECT *,
-    coalesce(try(json_parse(regexp_extract(json_extract_scalar(folder_element, '$'), '(?s)^\s*[\[{].*'))), folder_element) AS folder
-  FROM step_8
-), step_10 AS (
-  SELECT *,
-    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(folder, '$.Path')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS path
-  FROM step_9
-), step_11 AS (
-  SELECT *,
-    CASE WHEN path = 'Not Available' THEN CAST(NULL AS VARCHAR) ELSE path END AS sent_path,
-    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(folder, '$.Name')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS sent_name,
-    CASE WHEN kind = 'Sync' THEN CAST(ARRAY[] AS ARRAY(JSON)) ELSE coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(folder, '$.FolderItems'), '$'), '(?s)^\s*[\[{].*'))), json_extract(folder, '$.FolderItems')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) END AS messages
-  FROM step_10
-), step_12 AS (
-  SELECT * FROM step_11
-  CROSS JOIN UNNEST(CASE WHEN cardinality(messages) > 0 THEN messages ELSE ARRAY[NULL] END) WITH ORDINALITY AS element (message_element, message_no)
-), step_13 AS (
-  SELECT *,
-    coalesce(try(json_parse(regexp_extract(json_extract_scalar(message_element, '$'), '(?s)^\s*[\[{].*'))), message_element) AS message
-  FROM step_12
-), step_14 AS (
-  SELECT *,
-    CASE WHEN (NOT kind = 'Sync' AND coalesce(coalesce(json_format(message) LIKE '{%', false), false)) THEN 'item' WHEN (kind = 'Sync' AND (sent_path IS NOT NULL OR sent_name IS NOT NULL)) THEN 'folder' ELSE 'record' END AS row_kind
-  FROM step_13
-), step_15 AS (
-  SELECT *,
-    CASE WHEN row_kind = 'record' THEN 1 ELSE 0 END AS is_unnamed
-  FROM step_14
-), step_16 AS (
-  SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY is_unnamed ASC NULLS LAST, folder_no ASC NULLS LAST, message_no ASC NULLS LAST) AS place
-  FROM step_15
-), step_17 AS (
-  SELECT * FROM step_16
-  WHERE (is_unnamed = 0 OR place = 1)
-), step_18 AS (
-  SELECT *,
-    CAST(place + -1 AS INTEGER) AS item_index,
     CASE WHEN address_normalized IS NOT NULL THEN starts_with(address_normalized, '2603:10a6:') ELSE CAST(NULL AS BOOLEAN) END AS is_exchange_online,
     lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.MailboxGuid')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS mailbox_guid,
     lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.MailboxOwnerUPN')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')) AS owner_upn,
@@ -334,18 +325,89 @@ WITH step_1 AS (
     filter(ARRAY[lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.AppId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.ClientAppId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$')), lower(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(app_access, '$.ClientAppId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'))], a -> a IS NOT NULL) AS apps,
     regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(j, '$.ClientInfoString')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS client_info,
     TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(j, '$.OperationCount'), '$')) AS DOUBLE)) AS BIGINT) AS operation_count,
+    CAST(CAST(NULL AS BIGINT) AS INTEGER) AS raw_line,
+    CASE WHEN kind = 'Sync' THEN ARRAY[parent_folder] || folder_list ELSE folder_list END AS folders
+  FROM step_7
+), step_9 AS (
+  SELECT
+    time,
+    record_id,
+    record_digest,
+    kind,
+    access_type,
+    record_type,
+    is_throttled,
+    mailbox_guid,
+    owner_upn,
+    user_id,
+    logon_type,
+    address,
+    address_normalized,
+    is_exchange_online,
+    sessions,
+    token_id,
+    apps,
+    client_info,
+    operation_count,
+    raw_object,
+    raw_line,
+    date,
+    record_key,
+    record_group,
+    folders
+  FROM step_8
+), step_10 AS (
+  SELECT * FROM step_9
+  CROSS JOIN UNNEST(CASE WHEN cardinality(folders) > 0 THEN folders ELSE ARRAY[NULL] END) WITH ORDINALITY AS element (folder_element, folder_no)
+), step_11 AS (
+  SELECT *,
+    coalesce(try(json_parse(regexp_extract(json_extract_scalar(folder_element, '$'), '(?s)^\s*[\[{].*'))), folder_element) AS folder
+  FROM step_10
+), step_12 AS (
+  SELECT *,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(folder, '$.Path')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS path
+  FROM step_11
+), step_13 AS (
+  SELECT *,
+    CASE WHEN path = 'Not Available' THEN CAST(NULL AS VARCHAR) ELSE path END AS sent_path,
+    regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(folder, '$.Name')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS sent_name,
+    CASE WHEN kind = 'Sync' THEN CAST(ARRAY[] AS ARRAY(JSON)) ELSE coalesce(TRY_CAST(coalesce(try(json_parse(regexp_extract(json_extract_scalar(json_extract(folder, '$.FolderItems'), '$'), '(?s)^\s*[\[{].*'))), json_extract(folder, '$.FolderItems')) AS ARRAY(JSON)), CAST(ARRAY[] AS ARRAY(JSON))) END AS messages
+  FROM step_12
+), step_14 AS (
+  SELECT * FROM step_13
+  CROSS JOIN UNNEST(CASE WHEN cardinality(messages) > 0 THEN messages ELSE ARRAY[NULL] END) WITH ORDINALITY AS element (message_element, message_no)
+), step_15 AS (
+  SELECT *,
+    coalesce(try(json_parse(regexp_extract(json_extract_scalar(message_element, '$'), '(?s)^\s*[\[{].*'))), message_element) AS message
+  FROM step_14
+), step_16 AS (
+  SELECT *,
+    CASE WHEN (NOT kind = 'Sync' AND coalesce(coalesce(json_format(message) LIKE '{%', false), false)) THEN 'item' WHEN (kind = 'Sync' AND (sent_path IS NOT NULL OR sent_name IS NOT NULL)) THEN 'folder' ELSE 'record' END AS row_kind
+  FROM step_15
+), step_17 AS (
+  SELECT *,
+    CASE WHEN row_kind = 'record' THEN 1 ELSE 0 END AS is_unnamed
+  FROM step_16
+), step_18 AS (
+  SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY is_unnamed ASC NULLS LAST, folder_no ASC NULLS LAST, message_no ASC NULLS LAST) AS place
+  FROM step_17
+), step_19 AS (
+  SELECT * FROM step_18
+  WHERE (is_unnamed = 0 OR place = 1)
+), step_20 AS (
+  SELECT *,
+    CAST(place + -1 AS INTEGER) AS item_index,
     CASE WHEN is_unnamed = 1 THEN CAST(NULL AS VARCHAR) ELSE sent_path END AS folder_path,
     CASE WHEN kind = 'Sync' THEN sent_name ELSE CAST(NULL AS VARCHAR) END AS folder_name,
     regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(message, '$.InternetMessageId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS internet_message_id,
     nullif(regexp_replace(regexp_replace(regexp_replace(regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(message, '$.InternetMessageId')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '(?s)^<(.*)>$', '$1'), '^[\s\x0b\p{Z}\ufeff]+|[\s\x0b\p{Z}\ufeff]+$'), '') AS message_id,
     regexp_extract(json_extract_scalar(json_parse(regexp_extract(json_format(json_extract(message, '$.Subject')), '(?s)^".*"$')), '$'), '(?s)^.*\S.*$') AS subject,
-    TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(message, '$.SizeInBytes'), '$')) AS DOUBLE)) AS BIGINT) AS size_bytes,
-    CAST(CAST(NULL AS BIGINT) AS INTEGER) AS raw_line
-  FROM step_17
-), step_19 AS (
+    TRY_CAST(truncate(TRY_CAST(trim(json_extract_scalar(json_extract(message, '$.SizeInBytes'), '$')) AS DOUBLE)) AS BIGINT) AS size_bytes
+  FROM step_19
+), step_21 AS (
   SELECT *,
     lower(message_id) AS message_id_folded
-  FROM step_18
+  FROM step_20
 )
 SELECT
   time,
@@ -381,37 +443,7 @@ SELECT
   date,
   record_key,
   record_group
-FROM step_19;
-
--- Records that are in raw and not yet in items. Empty when the compactor is done.
-CREATE OR REPLACE VIEW stale_records AS
-WITH step_1 AS (
-  SELECT
-    date, record_group,
-    count(*) AS raw_count
-  FROM raw_records
-  GROUP BY date, record_group
-), step_2 AS (
-  SELECT * FROM compacted
-  WHERE item_index = 0
-), step_3 AS (
-  SELECT
-    date, record_group,
-    count(*) AS compacted_count
-  FROM step_2
-  GROUP BY date, record_group
-), step_4 AS (
-  SELECT * FROM step_1
-  LEFT JOIN step_3 USING (date, record_group)
-), step_5 AS (
-  SELECT * FROM step_4
-  WHERE (compacted_count IS NULL OR coalesce(compacted_count < raw_count, false))
-)
-SELECT
-  date,
-  record_group,
-  true AS is_stale
-FROM step_5;
+FROM step_21;
 
 -- Every record exactly once: from items, or from raw where items does not hold it yet.
 DROP TABLE IF EXISTS item_rows;
@@ -458,49 +490,10 @@ WITH step_1 AS (
     record_key,
     record_group
   FROM step_2
-), step_4 AS (
-  SELECT * FROM raw_items
-  JOIN stale_records USING (date, record_group)
-), step_5 AS (
-  SELECT
-    time,
-    record_id,
-    record_digest,
-    item_index,
-    row_kind,
-    kind,
-    access_type,
-    record_type,
-    is_throttled,
-    mailbox_guid,
-    owner_upn,
-    user_id,
-    logon_type,
-    address,
-    address_normalized,
-    is_exchange_online,
-    sessions,
-    token_id,
-    apps,
-    client_info,
-    operation_count,
-    folder_path,
-    folder_name,
-    internet_message_id,
-    message_id,
-    message_id_folded,
-    subject,
-    size_bytes,
-    raw_object,
-    raw_line,
-    date,
-    record_key,
-    record_group
-  FROM step_4
 )
 SELECT * FROM step_3
 UNION ALL
-SELECT * FROM step_5;
+SELECT * FROM raw_items;
 
 -- Names that belong to one mailbox only.
 CREATE OR REPLACE VIEW named_mailboxes AS

@@ -240,18 +240,51 @@ SELECT
   coalesce(record_id, '') AS record_group
 FROM step_5;
 
--- The columns of items, made of raw records. `record_digest` is of this engine, and `raw_line` is not known.
+-- Records that are in raw and not yet in items. Empty when the compactor is done.
+CREATE OR REPLACE TABLE stale_records AS
+WITH step_1 AS (
+  SELECT
+    date, record_group,
+    count(*) AS raw_count
+  FROM raw_records
+  GROUP BY date, record_group
+), step_2 AS (
+  SELECT * FROM compacted
+  WHERE item_index = 0
+), step_3 AS (
+  SELECT
+    date, record_group,
+    count(*) AS compacted_count
+  FROM step_2
+  GROUP BY date, record_group
+), step_4 AS (
+  SELECT * FROM step_1
+  LEFT JOIN step_3 USING (date, record_group)
+), step_5 AS (
+  SELECT * FROM step_4
+  WHERE (compacted_count IS NULL OR coalesce(compacted_count < raw_count, false))
+)
+SELECT
+  date,
+  record_group,
+  true AS is_stale
+FROM step_5;
+
+-- Item rows of the records that items does not hold. `record_digest` is of this engine, and `raw_line` is not known.
 CREATE OR REPLACE VIEW raw_items AS
 WITH step_1 AS (
+  SELECT * FROM raw_records
+  JOIN stale_records USING (date, record_group)
+), step_2 AS (
   SELECT *,
     TRY_CAST(line AS JSON) AS j
-  FROM raw_records
-), step_2 AS (
+  FROM step_1
+), step_3 AS (
   SELECT *,
     unwrapped(json_extract(j, '$.Item')) AS item,
     text_of(json_extract(j, '$.CreationTime')) AS creation_time
-  FROM step_1
-), step_3 AS (
+  FROM step_2
+), step_4 AS (
   SELECT *,
     CASE WHEN json_type(unwrapped(json_extract(j, '$.OperationProperties'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(j, '$.OperationProperties')) AS JSON[]) ELSE [] END AS property_list,
     unwrapped(json_extract(j, '$.AppAccessContext')) AS app_access,
@@ -260,68 +293,25 @@ WITH step_1 AS (
     utc_time(creation_time) AS sent_time,
     CAST(whole_number(json_extract(j, '$.RecordType')) AS INTEGER) AS record_type,
     coalesce(text_of(json_extract(j, '$.ClientIPAddress')), text_of(json_extract(j, '$.ClientIP'))) AS address
-  FROM step_2
-), step_4 AS (
+  FROM step_3
+), step_5 AS (
   SELECT *,
     list_transform(list_filter(property_list, lambda p: word_of(json_extract(p, '$.Name')) = 'mailaccesstype'), lambda p: word_of(json_extract(p, '$.Value'))) AS access_words,
     list_transform(list_filter(property_list, lambda p: word_of(json_extract(p, '$.Name')) = 'isthrottled'), lambda p: word_of(json_extract(p, '$.Value'))) AS throttle_words
-  FROM step_3
-), step_5 AS (
+  FROM step_4
+), step_6 AS (
   SELECT *,
     CASE WHEN (CAST('2000-01-01 00:00:00' AS TIMESTAMP) <= sent_time AND sent_time < CAST('2101-01-01 00:00:00' AS TIMESTAMP)) THEN sent_time ELSE CAST(NULL AS TIMESTAMP) END AS time,
     CASE WHEN list_contains(access_words, 'sync') THEN 'Sync' WHEN list_contains(access_words, 'bind') THEN 'Bind' ELSE CAST(NULL AS VARCHAR) END AS access_type,
     CASE WHEN list_contains(throttle_words, 'true') THEN true WHEN list_contains(throttle_words, 'false') THEN false ELSE CAST(NULL AS BOOLEAN) END AS is_throttled,
     normalized_address(address) AS address_normalized
-  FROM step_4
-), step_6 AS (
-  SELECT *,
-    CASE WHEN access_type IS NOT NULL THEN access_type WHEN coalesce(record_type = 2, false) THEN 'Sync' ELSE 'Bind' END AS kind
   FROM step_5
 ), step_7 AS (
   SELECT *,
-    CASE WHEN kind = 'Sync' THEN list_prepend(parent_folder, folder_list) ELSE folder_list END AS folders
+    CASE WHEN access_type IS NOT NULL THEN access_type WHEN coalesce(record_type = 2, false) THEN 'Sync' ELSE 'Bind' END AS kind
   FROM step_6
 ), step_8 AS (
-  SELECT * FROM step_7
-  CROSS JOIN UNNEST(CASE WHEN len(folders) > 0 THEN folders ELSE [NULL] END) WITH ORDINALITY AS element (folder_element, folder_no)
-), step_9 AS (
   SELECT *,
-    unwrapped(folder_element) AS folder
-  FROM step_8
-), step_10 AS (
-  SELECT *,
-    text_of(json_extract(folder, '$.Path')) AS path
-  FROM step_9
-), step_11 AS (
-  SELECT *,
-    CASE WHEN path = 'Not Available' THEN CAST(NULL AS VARCHAR) ELSE path END AS sent_path,
-    text_of(json_extract(folder, '$.Name')) AS sent_name,
-    CASE WHEN kind = 'Sync' THEN CAST([] AS JSON[]) ELSE CASE WHEN json_type(unwrapped(json_extract(folder, '$.FolderItems'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(folder, '$.FolderItems')) AS JSON[]) ELSE [] END END AS messages
-  FROM step_10
-), step_12 AS (
-  SELECT * FROM step_11
-  CROSS JOIN UNNEST(CASE WHEN len(messages) > 0 THEN messages ELSE [NULL] END) WITH ORDINALITY AS element (message_element, message_no)
-), step_13 AS (
-  SELECT *,
-    unwrapped(message_element) AS message
-  FROM step_12
-), step_14 AS (
-  SELECT *,
-    CASE WHEN (NOT kind = 'Sync' AND coalesce(coalesce(json_type(message) = 'OBJECT', false), false)) THEN 'item' WHEN (kind = 'Sync' AND (sent_path IS NOT NULL OR sent_name IS NOT NULL)) THEN 'folder' ELSE 'record' END AS row_kind
-  FROM step_13
-), step_15 AS (
-  SELECT *,
-    CASE WHEN row_kind = 'record' THEN 1 ELSE 0 END AS is_unnamed
-  FROM step_14
-), step_16 AS (
-  SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY is_unnamed ASC NULLS LAST, folder_no ASC NULLS LAST, message_no ASC NULLS LAST) AS place
-  FROM step_15
-), step_17 AS (
-  SELECT * FROM step_16
-  WHERE (is_unnamed = 0 OR place = 1)
-), step_18 AS (
-  SELECT *,
-    CAST(place + -1 AS INTEGER) AS item_index,
     CASE WHEN address_normalized IS NOT NULL THEN starts_with(address_normalized, '2603:10a6:') ELSE CAST(NULL AS BOOLEAN) END AS is_exchange_online,
     lower(trimmed(text_of(json_extract(j, '$.MailboxGuid')))) AS mailbox_guid,
     lower(trimmed(text_of(json_extract(j, '$.MailboxOwnerUPN')))) AS owner_upn,
@@ -332,18 +322,89 @@ WITH step_1 AS (
     list_filter([lower(trimmed(text_of(json_extract(j, '$.AppId')))), lower(trimmed(text_of(json_extract(j, '$.ClientAppId')))), lower(trimmed(text_of(json_extract(app_access, '$.ClientAppId'))))], lambda a: a IS NOT NULL) AS apps,
     text_of(json_extract(j, '$.ClientInfoString')) AS client_info,
     whole_number(json_extract(j, '$.OperationCount')) AS operation_count,
+    CAST(CAST(NULL AS BIGINT) AS INTEGER) AS raw_line,
+    CASE WHEN kind = 'Sync' THEN list_prepend(parent_folder, folder_list) ELSE folder_list END AS folders
+  FROM step_7
+), step_9 AS (
+  SELECT
+    time,
+    record_id,
+    record_digest,
+    kind,
+    access_type,
+    record_type,
+    is_throttled,
+    mailbox_guid,
+    owner_upn,
+    user_id,
+    logon_type,
+    address,
+    address_normalized,
+    is_exchange_online,
+    sessions,
+    token_id,
+    apps,
+    client_info,
+    operation_count,
+    raw_object,
+    raw_line,
+    date,
+    record_key,
+    record_group,
+    folders
+  FROM step_8
+), step_10 AS (
+  SELECT * FROM step_9
+  CROSS JOIN UNNEST(CASE WHEN len(folders) > 0 THEN folders ELSE [NULL] END) WITH ORDINALITY AS element (folder_element, folder_no)
+), step_11 AS (
+  SELECT *,
+    unwrapped(folder_element) AS folder
+  FROM step_10
+), step_12 AS (
+  SELECT *,
+    text_of(json_extract(folder, '$.Path')) AS path
+  FROM step_11
+), step_13 AS (
+  SELECT *,
+    CASE WHEN path = 'Not Available' THEN CAST(NULL AS VARCHAR) ELSE path END AS sent_path,
+    text_of(json_extract(folder, '$.Name')) AS sent_name,
+    CASE WHEN kind = 'Sync' THEN CAST([] AS JSON[]) ELSE CASE WHEN json_type(unwrapped(json_extract(folder, '$.FolderItems'))) = 'ARRAY' THEN CAST(unwrapped(json_extract(folder, '$.FolderItems')) AS JSON[]) ELSE [] END END AS messages
+  FROM step_12
+), step_14 AS (
+  SELECT * FROM step_13
+  CROSS JOIN UNNEST(CASE WHEN len(messages) > 0 THEN messages ELSE [NULL] END) WITH ORDINALITY AS element (message_element, message_no)
+), step_15 AS (
+  SELECT *,
+    unwrapped(message_element) AS message
+  FROM step_14
+), step_16 AS (
+  SELECT *,
+    CASE WHEN (NOT kind = 'Sync' AND coalesce(coalesce(json_type(message) = 'OBJECT', false), false)) THEN 'item' WHEN (kind = 'Sync' AND (sent_path IS NOT NULL OR sent_name IS NOT NULL)) THEN 'folder' ELSE 'record' END AS row_kind
+  FROM step_15
+), step_17 AS (
+  SELECT *,
+    CASE WHEN row_kind = 'record' THEN 1 ELSE 0 END AS is_unnamed
+  FROM step_16
+), step_18 AS (
+  SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY is_unnamed ASC NULLS LAST, folder_no ASC NULLS LAST, message_no ASC NULLS LAST) AS place
+  FROM step_17
+), step_19 AS (
+  SELECT * FROM step_18
+  WHERE (is_unnamed = 0 OR place = 1)
+), step_20 AS (
+  SELECT *,
+    CAST(place + -1 AS INTEGER) AS item_index,
     CASE WHEN is_unnamed = 1 THEN CAST(NULL AS VARCHAR) ELSE sent_path END AS folder_path,
     CASE WHEN kind = 'Sync' THEN sent_name ELSE CAST(NULL AS VARCHAR) END AS folder_name,
     text_of(json_extract(message, '$.InternetMessageId')) AS internet_message_id,
     bare_id(text_of(json_extract(message, '$.InternetMessageId'))) AS message_id,
     text_of(json_extract(message, '$.Subject')) AS subject,
-    whole_number(json_extract(message, '$.SizeInBytes')) AS size_bytes,
-    CAST(CAST(NULL AS BIGINT) AS INTEGER) AS raw_line
-  FROM step_17
-), step_19 AS (
+    whole_number(json_extract(message, '$.SizeInBytes')) AS size_bytes
+  FROM step_19
+), step_21 AS (
   SELECT *,
     lower(message_id) AS message_id_folded
-  FROM step_18
+  FROM step_20
 )
 SELECT
   time,
@@ -379,37 +440,7 @@ SELECT
   date,
   record_key,
   record_group
-FROM step_19;
-
--- Records that are in raw and not yet in items. Empty when the compactor is done.
-CREATE OR REPLACE VIEW stale_records AS
-WITH step_1 AS (
-  SELECT
-    date, record_group,
-    count(*) AS raw_count
-  FROM raw_records
-  GROUP BY date, record_group
-), step_2 AS (
-  SELECT * FROM compacted
-  WHERE item_index = 0
-), step_3 AS (
-  SELECT
-    date, record_group,
-    count(*) AS compacted_count
-  FROM step_2
-  GROUP BY date, record_group
-), step_4 AS (
-  SELECT * FROM step_1
-  LEFT JOIN step_3 USING (date, record_group)
-), step_5 AS (
-  SELECT * FROM step_4
-  WHERE (compacted_count IS NULL OR coalesce(compacted_count < raw_count, false))
-)
-SELECT
-  date,
-  record_group,
-  true AS is_stale
-FROM step_5;
+FROM step_21;
 
 -- Every record exactly once: from items, or from raw where items does not hold it yet.
 CREATE OR REPLACE TABLE item_rows AS
@@ -455,49 +486,10 @@ WITH step_1 AS (
     record_key,
     record_group
   FROM step_2
-), step_4 AS (
-  SELECT * FROM raw_items
-  JOIN stale_records USING (date, record_group)
-), step_5 AS (
-  SELECT
-    time,
-    record_id,
-    record_digest,
-    item_index,
-    row_kind,
-    kind,
-    access_type,
-    record_type,
-    is_throttled,
-    mailbox_guid,
-    owner_upn,
-    user_id,
-    logon_type,
-    address,
-    address_normalized,
-    is_exchange_online,
-    sessions,
-    token_id,
-    apps,
-    client_info,
-    operation_count,
-    folder_path,
-    folder_name,
-    internet_message_id,
-    message_id,
-    message_id_folded,
-    subject,
-    size_bytes,
-    raw_object,
-    raw_line,
-    date,
-    record_key,
-    record_group
-  FROM step_4
 )
 SELECT * FROM step_3
 UNION ALL
-SELECT * FROM step_5;
+SELECT * FROM raw_items;
 
 -- Names that belong to one mailbox only.
 CREATE OR REPLACE VIEW named_mailboxes AS

@@ -4,7 +4,7 @@ import { rawItems } from './raw-items-view.ts'
 import type { View } from './relation.ts'
 import { itemNames, rowNames } from './row-names.ts'
 import { column, verbatim } from './spelling.ts'
-import { group, join, leftJoin, relation, select, where } from './steps.ts'
+import { group, leftJoin, relation, select, where } from './steps.ts'
 
 const compacted: View = {
   name: 'compacted',
@@ -24,6 +24,7 @@ const compacted: View = {
 
 const staleRecords: View = {
   name: 'stale_records',
+  isStored: true,
   comment: 'Records that are in raw and not yet in items. Empty when the compactor is done.',
   ...relation(
     'raw_records',
@@ -48,10 +49,10 @@ const itemRows: View = {
   ...relation({
     all: [
       relation('compacted', leftJoin('stale_records', ['date', 'record_group']), where(isMissing(column('is_stale'))), select(rowNames)),
-      relation('raw_items', join('stale_records', ['date', 'record_group']), select(rowNames)),
+      relation('raw_items'),
     ],
   }),
 }
 
 /** Each record once, from items or from raw. */
-export const itemRowViews: readonly View[] = [compacted, rawItems, staleRecords, itemRows]
+export const itemRowViews: readonly View[] = [compacted, staleRecords, rawItems, itemRows]

@@ -145,20 +145,22 @@ describe('the DuckDB views over a lake', () => {
     // The odd half of the generated records has shapes that only core reads.
     const plain = generateRecords(400).filter((_, index) => index % 2 === 0)
     await fixture.putRecords([...plain, ...story()].filter((record) => !JSON.stringify(record).includes('\\ud83d')))
-    await compactAll(fixture)
+    await compactSome(fixture)
     await fixture.putEmailEvents([emailEvent('a@x')])
     await using engine = await createLakeSqlCase(fixture)
     await engine.open()
     const described = await engine.rows('SELECT column_name AS name, column_type AS type FROM (DESCRIBE item_rows)')
     const added = ['date', 'record_key', 'record_group'].map((name) => ({ name, type: 'VARCHAR' }))
     expect(described).toEqual([...itemColumns.map(({ name, type }) => ({ name, type })), ...added])
-    const own = ['record_digest', 'raw_object', 'raw_line', 'item_index', 'record_key']
-    const rows = (view: string) => engine.rows(`SELECT * EXCLUDE (${own.join(', ')}) FROM ${view} ORDER BY ALL`)
-    expect((await rows('compacted')).length).toBeGreaterThan(200)
-    expect(await rows('raw_items')).toEqual(await rows('compacted'))
-    expect(await engine.rows('SELECT * FROM stale_records')).toEqual([])
     const wrong = 'SELECT record_key FROM raw_items GROUP BY record_key HAVING list_sort(list(item_index)) <> range(count(*))'
     expect(await engine.rows(wrong)).toEqual([])
+
+    const own = ['record_digest', 'raw_object', 'raw_line', 'item_index', 'record_key']
+    const rows = (view: string) => engine.rows(`SELECT * EXCLUDE (${own.join(', ')}) FROM ${view} ORDER BY ALL`)
+    const fromRaw = await rows('raw_items')
+    expect(fromRaw.length).toBeGreaterThan(200)
+    await compactAll(fixture)
+    expect(await rows('compacted')).toEqual(fromRaw)
   }, 60_000)
 
   test('read and compare addresses as core does', async () => {

@@ -39,7 +39,7 @@ import {
 import type { View } from './relation.ts'
 import { rowNames } from './row-names.ts'
 import { column, verbatim } from './spelling.ts'
-import { asc, expand, extend, number, properties, relation, select, where } from './steps.ts'
+import { asc, expand, extend, join, number, properties, relation, select, where } from './steps.ts'
 
 const json = column('j')
 const one = verbatim('1')
@@ -51,11 +51,25 @@ const isItem = and(not(isSync), isTrue(isObject(message)))
 const isFolder = and(isSync, or(isGiven(column('sent_path')), isGiven(column('sent_name'))))
 const address = column('address_normalized')
 
+const ofItem = [
+  'item_index',
+  'row_kind',
+  'folder_path',
+  'folder_name',
+  'internet_message_id',
+  'message_id',
+  'message_id_folded',
+  'subject',
+  'size_bytes',
+]
+const recordNames = rowNames.filter((name) => !ofItem.includes(name))
+
 export const rawItems: View = {
   name: 'raw_items',
-  comment: 'The columns of items, made of raw records. `record_digest` is of this engine, and `raw_line` is not known.',
+  comment: 'Item rows of the records that items does not hold. `record_digest` is of this engine, and `raw_line` is not known.',
   ...relation(
     'raw_records',
+    join('stale_records', ['date', 'record_group']),
     extend({ j: parsed(column('line')) }),
     extend({ item: member(json, 'Item'), creation_time: textOf(json, 'CreationTime') }),
     extend({
@@ -95,7 +109,22 @@ export const rawItems: View = {
         text('Bind'),
       ),
     }),
-    extend({ folders: choose(isSync, listWithFirst(column('parent_folder'), column('folder_list')), column('folder_list')) }),
+    extend({
+      is_exchange_online: choose(isGiven(address), startsWith(address, text('2603:10a6:')), missingTruth),
+      mailbox_guid: wordOf(json, 'MailboxGuid'),
+      owner_upn: wordOf(json, 'MailboxOwnerUPN'),
+      user_id: wordOf(json, 'UserId'),
+      logon_type: toInteger(wholeNumber(json, 'LogonType')),
+      sessions: givenTexts(wordOf(json, 'SessionId'), wordOf(column('app_access'), 'AADSessionId')),
+      token_id: textOf(column('app_access'), 'UniqueTokenId'),
+      apps: givenTexts(wordOf(json, 'AppId'), wordOf(json, 'ClientAppId'), wordOf(column('app_access'), 'ClientAppId')),
+      client_info: textOf(json, 'ClientInfoString'),
+      operation_count: wholeNumber(json, 'OperationCount'),
+      raw_line: toInteger(missingNumber),
+      folders: choose(isSync, listWithFirst(column('parent_folder'), column('folder_list')), column('folder_list')),
+    }),
+    // Each row of what follows would carry the record's text along.
+    select([...recordNames, 'folders']),
     expand(column('folders'), 'folder_element', 'folder_no'),
     extend({ folder: unwrapped(column('folder_element')) }),
     extend({ path: textOf(folder, 'Path') }),
@@ -112,23 +141,12 @@ export const rawItems: View = {
     where(or(equals(column('is_unnamed'), verbatim('0')), equals(column('place'), one))),
     extend({
       item_index: toInteger(plus(column('place'), verbatim('-1'))),
-      is_exchange_online: choose(isGiven(address), startsWith(address, text('2603:10a6:')), missingTruth),
-      mailbox_guid: wordOf(json, 'MailboxGuid'),
-      owner_upn: wordOf(json, 'MailboxOwnerUPN'),
-      user_id: wordOf(json, 'UserId'),
-      logon_type: toInteger(wholeNumber(json, 'LogonType')),
-      sessions: givenTexts(wordOf(json, 'SessionId'), wordOf(column('app_access'), 'AADSessionId')),
-      token_id: textOf(column('app_access'), 'UniqueTokenId'),
-      apps: givenTexts(wordOf(json, 'AppId'), wordOf(json, 'ClientAppId'), wordOf(column('app_access'), 'ClientAppId')),
-      client_info: textOf(json, 'ClientInfoString'),
-      operation_count: wholeNumber(json, 'OperationCount'),
       folder_path: choose(equals(column('is_unnamed'), one), missingText, column('sent_path')),
       folder_name: choose(isSync, column('sent_name'), missingText),
       internet_message_id: textOf(message, 'InternetMessageId'),
       message_id: bareId(textOf(message, 'InternetMessageId')),
       subject: textOf(message, 'Subject'),
       size_bytes: wholeNumber(message, 'SizeInBytes'),
-      raw_line: toInteger(missingNumber),
     }),
     extend({ message_id_folded: lower(column('message_id')) }),
     select(rowNames),
