@@ -22,9 +22,9 @@ export async function readEntryGroup(lake: ObjectStore, tenantId: TenantId, span
   // Afterwards, and only where entries may have gone: they do when the last fold holds them.
   const fold = await readNewestFold(lake, tenantId, { ...dayOf(span), atLeast: lastFold }, options)
   const prefix = spanPrefix(tenantId, span)
-  const folded = fold ? Array.from(fold.entries.keys()).filter((key) => key.startsWith(prefix)) : []
-  const entries = fold ? folded.map((key) => readFoldedEntry(fold, key)) : []
-  for (const { key } of listed) if (!folded.includes(key)) entries.push(await readLedgerEntry(lake, key, options))
+  const folded = Array.from(fold?.entries ?? []).filter(([key]) => key.startsWith(prefix))
+  const entries = folded.map(([, entry]) => readFoldedEntry(entry))
+  for (const { key } of listed) if (!fold?.entries.has(key)) entries.push(await readLedgerEntry(lake, key, options))
   return entries
 }
 

@@ -73,5 +73,6 @@ export async function readDayEntry(
   key: string,
   options?: Abortable,
 ): Promise<LedgerEntry> {
-  return fold?.entries.has(key) ? readFoldedEntry(fold, key) : readLedgerEntry(lake, key, options)
+  const folded = fold?.entries.get(key)
+  return folded ? readFoldedEntry(folded) : readLedgerEntry(lake, key, options)
 }

@@ -17,7 +17,7 @@ import {
 } from '@mailtrail/core'
 import { ledgerPrefix } from './layout.ts'
 import type { ObjectStore } from './object-store.ts'
-import type { Fold } from './open-fold.ts'
+import type { FoldedEntry } from './open-fold.ts'
 import { readNewestFold } from './read-fold.ts'
 
 /** Where an entry is: its key, and what the key says. */
@@ -57,8 +57,8 @@ export async function readLedgerEntry(lake: ObjectStore, key: string, options?: 
   if (bytes) return parsePlacedEntry(bytes, key)
   const [place, tenantId] = [placeOf(key), /^ledger\/tenant=([^/]+)\//.exec(key)?.[1]]
   const fold = place && tenantId ? await readNewestFold(lake, tenantId as TenantId, dayOf(place), options) : undefined
-  if (fold?.entries.has(key)) return readFoldedEntry(fold, key)
-  return parsePlacedEntry(new Uint8Array(), key)
+  const folded = fold?.entries.get(key)
+  return folded ? readFoldedEntry(folded) : parsePlacedEntry(new Uint8Array(), key)
 }
 
 /** @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID` when the bytes are of no entry, or of another than the key names */
@@ -68,9 +68,9 @@ export function parsePlacedEntry(bytes: Uint8Array, key: string): LedgerEntry {
   throw ledgerEntryInvalid(key, new Error('it holds another entry'))
 }
 
-/** An entry that the fold holds. */
-export function readFoldedEntry({ entries }: Fold, key: string): LedgerEntry {
-  return readProvenEntry(Buffer.from(entries.get(key)?.bytes ?? []).toString())
+/** An entry that a fold holds. */
+export function readFoldedEntry({ bytes }: FoldedEntry): LedgerEntry {
+  return readProvenEntry(bytes.toString())
 }
 
 /** The objects of the entries of exactly one span; what was folded and removed is not among them. */

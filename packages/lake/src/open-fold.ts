@@ -18,7 +18,7 @@ export interface FoldHead {
 /** One entry in a fold, whose bytes are those that were folded. */
 export interface FoldedEntry {
   readonly sha256: string
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
 }
 
 export interface Fold extends FoldHead {
@@ -34,7 +34,7 @@ export async function openFold(bytes: Uint8Array, key: string): Promise<Fold> {
   try {
     const packed = bytes.subarray(summaryMemberBytes(bytes))
     if (hash('sha256', packed) !== head.summary.bodySha256) throw new Error('its digest differs')
-    return { ...head, ...readBody(head, await promisify(gunzip)(packed)) }
+    return { ...head, ...readBody(head, await unpack(packed)) }
   } catch (cause) {
     throw foldInvalid(key, cause)
   }
@@ -61,6 +61,14 @@ export function foldInvalid(key: string, cause: unknown): MailtrailError {
     `The fold ${key} cannot be read: it was altered, or written by a newer release. Restore it from a copy of the lake.`,
     { cause },
   )
+}
+
+const [leastChunkBytes, mostChunkBytes] = [64, 8 * 1024 * 1024]
+
+/** In as few chunks as it takes: the last four bytes tell the length. */
+function unpack(packed: Uint8Array): Promise<Buffer> {
+  const length = Buffer.from(packed.slice(-4)).readUInt32LE()
+  return promisify(gunzip)(packed, { chunkSize: Math.min(Math.max(length + 1, leastChunkBytes), mostChunkBytes) })
 }
 
 function headOf(line: string, key: string): FoldHead {

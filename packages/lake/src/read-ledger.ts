@@ -38,7 +38,7 @@ export async function readLedger(lake: ObjectStore, tenantId: TenantId, range: I
       if (await endsBefore(lake, listed, range, { signal })) continue
       const { fold, loose: unfolded } = await openLedgerDay(lake, tenantId, listed, { signal })
       loose.push(...unfolded.filter(isAsked))
-      if (fold) for (const key of fold.entries.keys()) entries.push(readFoldedEntry(fold, key))
+      for (const entry of fold?.entries.values() ?? []) entries.push(readFoldedEntry(entry))
     }
     return entries
   })

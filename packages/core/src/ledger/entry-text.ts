@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { MailtrailError } from '../errors.ts'
 import { parseTenantId } from '../tenant-id.ts'
-import { type EntryName, type LedgerEntry, outcomes, storedObjectSchema } from './ledger-entry.ts'
+import { type EntryContent, type EntryName, type LedgerEntry, type Outcome, outcomes, storedObjectSchema } from './ledger-entry.ts'
 
 /** Entries of schema 1 had no last line. */
 const [schemaVersion, unsealedVersion] = [2, 1]
@@ -94,8 +94,9 @@ export function ledgerEntryInvalid(place: string, cause: unknown): MailtrailErro
 
 /** Reads an entry of which a digest shows that it is what was parsed before: nothing is checked again, which makes it many times faster. */
 export function readProvenEntry(text: string): LedgerEntry {
-  const written: [z.input<typeof header>, ...z.input<typeof contentLine>[]] = JSON.parse(`[${text.slice(0, -1).replaceAll('\n', ',')}]`)
-  const [{ schema, tenantId, entry, start, end, writtenAt, listing, ...head }, ...lines] = written
+  const [first = '', ...rest] = text.split('\n')
+  const written: z.input<typeof header> = JSON.parse(first)
+  const { schema, tenantId, entry, start, end, writtenAt, listing, ...head } = written
   return {
     ...head,
     tenantId: parseTenantId(tenantId),
@@ -108,12 +109,34 @@ export function readProvenEntry(text: string): LedgerEntry {
       serviceDate: listing.serviceDate === null ? null : Date.parse(listing.serviceDate),
       localDate: Date.parse(listing.localDate),
     },
-    contents: (schema === unsealedVersion ? lines : lines.slice(0, -1)).map((line) => ({
-      ...line,
-      created: Date.parse(line.created),
-      expiration: Date.parse(line.expiration),
-    })),
+    // Behind the last line, which is the seal where there is one, nothing follows.
+    contents: rest.slice(0, schema === unsealedVersion ? -1 : -2).map(readProvenContent),
   }
+}
+
+/** As {@link formatLedgerEntry} writes it, in which no string has to be unescaped: to cut it is several times faster than to parse it. */
+const plainContent =
+  /^\{"id":"([^"\\]*)","uri":"([^"\\]*)","created":"([^"]*)","expiration":"([^"]*)","outcome":"([a-z]*)","recordsSeen":(\d+),"recordsKept":(\d+),"bodySha256":(?:null|"([^"\\]*)"),"objects":(.*)\}$/
+
+function readProvenContent(line: string): EntryContent {
+  const match = plainContent.exec(line)
+  if (!match) return contentOf(JSON.parse(line))
+  const [, id = '', uri = '', created = '', expiration = '', outcome, recordsSeen, recordsKept, bodySha256 = null, objects = ''] = match
+  return {
+    id,
+    uri,
+    created: Date.parse(created),
+    expiration: Date.parse(expiration),
+    outcome: outcome as Outcome,
+    recordsSeen: Number(recordsSeen),
+    recordsKept: Number(recordsKept),
+    bodySha256,
+    objects: objects === '[]' ? [] : JSON.parse(objects),
+  }
+}
+
+function contentOf(line: z.input<typeof contentLine>): EntryContent {
+  return { ...line, created: Date.parse(line.created), expiration: Date.parse(line.expiration) }
 }
 
 function sealOf(text: string | Uint8Array): string {
