@@ -50,7 +50,7 @@ async function answer(connection: DuckDBConnection, question: Question, coverage
     coverage: coverage.map(toCoverageSpan),
     ...completeness([...mailboxes, ...mailboxesWithoutRecords], counts),
     counts,
-    emailEvents: await readEmailEventCounts(connection, question.tenantId),
+    emailEvents: await readEmailEventCounts(connection),
     otherRoutes,
   }
 }

@@ -140,7 +140,7 @@ describe(openEvidence, () => {
       "<o'neil@x>",
     ]
     const bare = z.object({ raw: z.string(), bare: z.string().nullable() })
-    const sql = 'SELECT raw, bare_id(raw) AS bare FROM (SELECT unnest(CAST($raws AS JSON)::VARCHAR[]) AS raw)'
+    const sql = 'SELECT raw, inner_id(trimmed(raw)) AS bare FROM (SELECT unnest(CAST($raws AS JSON)::VARCHAR[]) AS raw)'
     const found = await readRows(connection, sql, bare, { raws: JSON.stringify(raws) })
     connection.closeSync()
     expect(found).toEqual(raws.map((raw) => ({ raw, bare: bareMessageId(raw) ?? null })))

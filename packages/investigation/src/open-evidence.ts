@@ -11,7 +11,7 @@ import { loadItems } from './items/load-items.ts'
 import { lineTable, loadLines } from './load-lines.ts'
 import { vouchBetweenMs } from './mailbox-coverage.ts'
 import { repairEmailLines } from './repair-lines.ts'
-import { emailEvents, messages, readableEmailLines } from './sql/emails.ts'
+import { emailEventCounts, emailEvents, emailTexts, messages, readableEmailLines } from './sql/emails.ts'
 import { macros } from './sql/macros.ts'
 import { mailboxes } from './sql/mailboxes.ts'
 
@@ -121,8 +121,11 @@ async function buildTables(connection: DuckDBConnection, tenantId: TenantId, lin
   await connection.run(mailboxes)
   await repairEmailLines(connection)
   await connection.run(readableEmailLines)
+  await connection.run(emailTexts)
   await connection.run(emailEvents, { tenant: tenantId })
   await connection.run(messages)
+  await connection.run(emailEventCounts, { tenant: tenantId })
+  await connection.run('DROP VIEW readable_email_lines; DROP TABLE email_texts; DROP TABLE email_lines')
 }
 
 function datesOf({ from, to }: Interval): string[] {

@@ -1,10 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { TenantId } from '@mailtrail/core'
 import { z } from 'zod'
 import type { EmailEventCounts, RecordCounts } from './answer.ts'
 import { readRows } from './read-rows.ts'
 import { verdictCounts } from './sql/attribution.ts'
-import { emailEventCounts } from './sql/emails.ts'
 import { recordCounts } from './sql/mailboxes.ts'
 
 const number = z.coerce.number()
@@ -40,7 +38,7 @@ export async function readRecordCounts(connection: DuckDBConnection): Promise<Re
   }
 }
 
-export async function readEmailEventCounts(connection: DuckDBConnection, tenant: TenantId): Promise<EmailEventCounts> {
-  const [counts] = await readRows(connection, emailEventCounts, emailRow, { tenant })
+export async function readEmailEventCounts(connection: DuckDBConnection): Promise<EmailEventCounts> {
+  const [counts] = await readRows(connection, 'SELECT * FROM email_counts', emailRow)
   return emailRow.parse(counts)
 }

@@ -1,37 +1,60 @@
+const columns = [
+  'NetworkMessageId',
+  'InternetMessageId',
+  'SenderFromAddress',
+  'SenderMailFromAddress',
+  'RecipientEmailAddress',
+  'Subject',
+  'EmailDirection',
+  'Timestamp',
+  'ReportId',
+]
+const columnTypes = columns.map((column) => `"${column}": "JSON"`).join(', ')
+
+/** A row as exported, in an envelope or plain. */
+export const emailTexts: string = `
+CREATE TABLE email_texts AS
+WITH members AS (
+  SELECT line_no, json_type(j, '$.properties') = 'OBJECT' AS is_wrapped,
+    json_transform(j, '{"tenantId": "JSON", "time": "JSON", "properties": {${columnTypes}}, ${columnTypes}}') AS j
+  FROM readable_email_lines
+), rows AS (
+  SELECT line_no, j.tenantId AS tenant, j.time AS streamed,
+    CASE WHEN is_wrapped THEN j.properties ELSE {${columns.map((column) => `'${column}': j.${column}`).join(', ')}} END AS r
+  FROM members
+)
+SELECT line_no, string_of(tenant) AS tenant, string_of(streamed) AS streamed, string_of(r.Timestamp) AS time,
+  string_of(r.NetworkMessageId) AS network_message_id, string_of(r.InternetMessageId) AS internet_message_id,
+  string_of(r.SenderFromAddress) AS sender_from, string_of(r.SenderMailFromAddress) AS sender_mail_from,
+  string_of(r.RecipientEmailAddress) AS recipient, string_of(r.Subject) AS subject, string_of(r.EmailDirection) AS direction,
+  string_of(r.ReportId) AS report_id
+FROM rows;
+`
+
 /**
  * `email_events`: the latest row of each message and recipient, for the stream repeats a row whenever its verdict or location changes.
  * `first_time` keeps when the message was first seen, which a later verdict must not move.
  */
 export const emailEvents: string = `
 CREATE TABLE email_events AS
-WITH rows AS (
-  SELECT line_no, j, CASE WHEN json_type(j, '$.properties') = 'OBJECT' THEN json_extract(j, '$.properties') ELSE j END AS p
-  FROM readable_email_lines
-  WHERE coalesce(lower(member(j, '$.tenantId')), $tenant) = $tenant
-), members AS (
-  SELECT line_no, member(j, '$.time') AS streamed, json_transform(p, '{
-    "NetworkMessageId": "JSON", "InternetMessageId": "JSON", "SenderFromAddress": "JSON", "SenderMailFromAddress": "JSON",
-    "RecipientEmailAddress": "JSON", "Subject": "JSON", "EmailDirection": "JSON", "Timestamp": "JSON", "ReportId": "JSON"
-  }') AS r
-  FROM rows
-), texts AS (
-  SELECT line_no, r, zoned_ms(streamed) AS streamed, zoned_ms(text_of(r.Timestamp)) AS time,
-    text_of(r.NetworkMessageId) AS network_message_id, bare_id(text_of(r.InternetMessageId)) AS message_id
-  FROM members
+WITH trimmed_ids AS (
+  SELECT *, trimmed(internet_message_id) AS trimmed_id FROM email_texts WHERE coalesce(lower(filled(tenant)), $tenant) = $tenant
+), ids AS (
+  SELECT * EXCLUDE (network_message_id), filled(network_message_id) AS network_message_id, inner_id(trimmed_id) AS message_id FROM trimmed_ids
 ), named AS (
   SELECT
     coalesce(lower(network_message_id), 'id:' || message_id, 'line:' || line_no) AS message_key,
     network_message_id,
     message_id,
-    lower(trimmed(text_of(r.SenderFromAddress))) AS sender_from,
-    lower(trimmed(text_of(r.SenderMailFromAddress))) AS sender_mail_from,
-    lower(trimmed(text_of(r.RecipientEmailAddress))) AS recipient,
-    CASE WHEN json_type(r.Subject) = 'VARCHAR' THEN r.Subject ->> '$' END AS subject,
-    lower(text_of(r.EmailDirection)) AS direction,
-    sane_ms(time) AS time,
-    sane_ms(streamed) AS streamed,
-    text_of(r.ReportId) AS report_id
-  FROM texts
+    folded(sender_from) AS sender_from,
+    folded(sender_mail_from) AS sender_mail_from,
+    folded(recipient) AS recipient,
+    subject,
+    lower(filled(direction)) AS direction,
+    sane_ms(zoned_ms(time)) AS time,
+    sane_ms(zoned_ms(streamed)) AS streamed,
+    filled(report_id) AS report_id
+  FROM ids
 )
 SELECT *, min(time) OVER (PARTITION BY message_key) AS first_time
 FROM named
@@ -88,9 +111,10 @@ ORDER BY address
 `
 
 export const emailEventCounts: string = `
+CREATE TABLE email_counts AS
 SELECT
   (SELECT count(*) FROM email_lines) AS read,
   (SELECT count(*) FROM messages) AS messages,
-  (SELECT count(*) FROM readable_email_lines WHERE lower(member(j, '$.tenantId')) <> $tenant) AS "otherTenant",
-  (SELECT count(*) FROM email_lines) - (SELECT count(*) FROM readable_email_lines) AS unreadable
+  (SELECT count(*) FROM email_texts WHERE lower(filled(tenant)) <> $tenant) AS "otherTenant",
+  (SELECT count(*) FROM email_lines) - (SELECT count(*) FROM email_texts) AS unreadable;
 `

@@ -22,44 +22,51 @@ WITH members AS (
     "Id": "JSON", "OrganizationId": "JSON", "Operation": "JSON", "CreationTime": "JSON", "RecordType": "JSON",
     "OperationProperties": [{"Name": "JSON", "Value": "JSON"}], "MailboxGuid": "JSON", "MailboxOwnerUPN": "JSON", "UserId": "JSON", "LogonType": "JSON",
     "ClientIPAddress": "JSON", "ClientIP": "JSON", "SessionId": "JSON", "AppId": "JSON", "ClientAppId": "JSON",
-    "AppAccessContext": "JSON", "ClientInfoString": "JSON", "OperationCount": "JSON",
+    "AppAccessContext": {"AADSessionId": "JSON", "UniqueTokenId": "JSON", "ClientAppId": "JSON"}, "ClientInfoString": "JSON", "OperationCount": "JSON",
     "Folders": [{"Path": "JSON", "Name": "JSON", "FolderItems": ["JSON"]}],
     "Item": {"ParentFolder": {"Path": "JSON", "Name": "JSON"}}
   }') AS r
   FROM readable_lines
-), listed AS (
-  SELECT line_no, r,
+), texts AS (
+  SELECT line_no,
+    string_of(r.Id) AS id, string_of(r.OrganizationId) AS organization, string_of(r.Operation) AS operation,
+    string_of(r.CreationTime) AS creation_time, string_of(r.MailboxGuid) AS mailbox_guid, string_of(r.MailboxOwnerUPN) AS owner_upn,
+    string_of(r.UserId) AS user_id, string_of(r.ClientIPAddress) AS address, string_of(r.ClientIP) AS other_address,
+    string_of(r.ClientInfoString) AS client_info,
+    [string_of(r.SessionId), string_of(r.AppAccessContext.AADSessionId)] AS sessions,
+    string_of(r.AppAccessContext.UniqueTokenId) AS token_id,
+    [string_of(r.AppId), string_of(r.ClientAppId), string_of(r.AppAccessContext.ClientAppId)] AS apps,
     property_values(r.OperationProperties, 'mailaccesstype') AS access_types,
     property_values(r.OperationProperties, 'isthrottled') AS flags,
-    zoned_ms(text_of(r.CreationTime)) AS time
+    whole_of(r.RecordType)::INTEGER AS record_type,
+    whole_of(r.LogonType)::INTEGER AS logon_type,
+    whole_of(r.OperationCount) AS operation_count,
+    r.Folders AS folders,
+    r.Item.ParentFolder AS parent_folder
   FROM members
 ), read AS (
   SELECT
     line_no,
-    lower(text_of(r.OrganizationId)) AS organization,
-    text_of(r.Operation) AS operation,
-    make_timestamp_ms(sane_ms(time)) AS time,
-    text_of(r.Id) AS record_id,
+    lower(filled(organization)) AS organization,
+    filled(operation) AS operation,
+    make_timestamp_ms(sane_ms(zoned_ms(creation_time))) AS time,
+    filled(id) AS record_id,
     CASE WHEN list_contains(access_types, 'sync') THEN 'Sync' WHEN list_contains(access_types, 'bind') THEN 'Bind' END AS access_type,
-    whole_of(r.RecordType)::INTEGER AS record_type,
+    record_type,
     CASE WHEN list_contains(flags, 'true') THEN true WHEN list_contains(flags, 'false') THEN false END AS is_throttled,
-    lower(trimmed(text_of(r.MailboxGuid))) AS mailbox_guid,
-    lower(trimmed(text_of(r.MailboxOwnerUPN))) AS owner_upn,
-    lower(trimmed(text_of(r.UserId))) AS user_id,
-    whole_of(r.LogonType)::INTEGER AS logon_type,
-    coalesce(text_of(r.ClientIPAddress), text_of(r.ClientIP)) AS address,
-    list_filter(
-      [text_of(r.SessionId), member(r.AppAccessContext, '$.AADSessionId')], lambda s: s IS NOT NULL
-    ).list_transform(lambda s: lower(trimmed(s))) AS sessions,
-    member(r.AppAccessContext, '$.UniqueTokenId') AS token_id,
-    list_filter(
-      [text_of(r.AppId), text_of(r.ClientAppId), member(r.AppAccessContext, '$.ClientAppId')], lambda a: a IS NOT NULL
-    ).list_transform(lambda a: lower(trimmed(a))) AS apps,
-    text_of(r.ClientInfoString) AS client_info,
-    whole_of(r.OperationCount) AS operation_count,
-    r.Folders AS folders,
-    r.Item.ParentFolder AS parent_folder
-  FROM listed
+    folded(mailbox_guid) AS mailbox_guid,
+    folded(owner_upn) AS owner_upn,
+    folded(user_id) AS user_id,
+    logon_type,
+    coalesce(filled(address), filled(other_address)) AS address,
+    list_filter(list_transform(sessions, lambda s: folded(s)), lambda s: s IS NOT NULL) AS sessions,
+    filled(token_id) AS token_id,
+    list_filter(list_transform(apps, lambda a: folded(a)), lambda a: a IS NOT NULL) AS apps,
+    filled(client_info) AS client_info,
+    operation_count,
+    folders,
+    parent_folder
+  FROM texts
 )
 SELECT *,
   coalesce(operation = 'MailItemsAccessed', false) AND coalesce(organization, $tenant) = $tenant AS is_kept,
@@ -85,24 +92,29 @@ WITH expanded AS (
 ), bound AS (
   SELECT line_no, unnest(folders) AS folder FROM expanded WHERE kind = 'Bind'
 ), messages AS (
-  SELECT line_no, folder_path(folder) AS folder_path, unnest(folder.FolderItems) AS message FROM bound
+  SELECT line_no, string_of(folder.Path) AS path, unnest(folder.FolderItems) AS message FROM bound
 ), members AS (
-  SELECT line_no, folder_path, json_transform(message, '{"InternetMessageId": "JSON", "Subject": "JSON", "SizeInBytes": "JSON"}') AS m
+  SELECT line_no, path, json_transform(message, '{"InternetMessageId": "JSON", "Subject": "JSON", "SizeInBytes": "JSON"}') AS m
   FROM messages WHERE json_type(message) = 'OBJECT'
 ), synced AS (
   SELECT line_no, parent_folder AS folder FROM expanded WHERE kind = 'Sync'
   UNION ALL
   SELECT line_no, {'Path': f.Path, 'Name': f.Name} FROM (SELECT line_no, unnest(folders) AS f FROM expanded WHERE kind = 'Sync')
-), folders AS (
-  SELECT line_no, folder_path(folder) AS folder_path, text_of(folder.Name) AS folder_name FROM synced
-), named AS (
-  SELECT line_no, 'item' AS row_kind, folder_path, NULL AS folder_name, text_of(m.InternetMessageId) AS internet_message_id,
-    text_of(m.Subject) AS subject, whole_of(m.SizeInBytes) AS size_bytes
+), texts AS (
+  SELECT line_no, 'item' AS row_kind, path, NULL AS name, string_of(m.InternetMessageId) AS internet_message_id, string_of(m.Subject) AS subject,
+    whole_of(m.SizeInBytes) AS size_bytes
   FROM members
   UNION ALL
-  SELECT line_no, 'folder', folder_path, folder_name, NULL, NULL, NULL FROM folders WHERE folder_path IS NOT NULL OR folder_name IS NOT NULL
+  SELECT line_no, 'folder', string_of(folder.Path), string_of(folder.Name), NULL, NULL, NULL FROM synced
+), read AS (
+  SELECT line_no, row_kind, known_path(path) AS folder_path, filled(name) AS folder_name, filled(internet_message_id) AS internet_message_id,
+    trimmed(internet_message_id) AS trimmed_id, filled(subject) AS subject, size_bytes
+  FROM texts
+), named AS (
+  SELECT * EXCLUDE (trimmed_id), inner_id(trimmed_id) AS message_id
+  FROM read WHERE row_kind = 'item' OR folder_path IS NOT NULL OR folder_name IS NOT NULL
 ), numbered AS (
-  SELECT *, row_number() OVER (PARTITION BY line_no) - 1 AS item_index, bare_id(internet_message_id) AS message_id FROM named
+  SELECT *, row_number() OVER (PARTITION BY line_no) - 1 AS item_index FROM named
 ), complete AS (
   SELECT d.* EXCLUDE (folders, parent_folder), n.* EXCLUDE (line_no, row_kind, item_index), coalesce(n.row_kind, 'record') AS row_kind, coalesce(n.item_index, 0) AS item_index,
     lower(message_id) AS message_id_folded, a.normalized AS address_normalized, a.is_exchange_online,
