@@ -124,7 +124,9 @@ const causes: Readonly<Record<string, IsCaused>> = {
     feed.off.some((off) => off.from < to + 2 * dayMs && from - 2 * dayMs < off.to),
   'a window was never listed': ({ plan }) => isLongDown(plan),
   'listed once, but not listed again late enough': ({ plan }) => isLongDown(plan),
-  'a listed content expired before it was fetched': ({ plan }) => isLongDown(plan),
+  // What is missing and asked for again after seven days is called expired: docs/decisions/0003.
+  'a listed content expired before it was fetched': ({ plan }, span) =>
+    isLongDown(plan) || plan.contents.some(({ created, missingUntil }) => missingUntil !== undefined && includes(span, created)),
 }
 
 function wasEnded({ decisions, to }: HistoryPlan, kind: 'pause' | 'remove', span: Interval): boolean {
