@@ -3,6 +3,7 @@ import {
   type Abortable,
   dayMs,
   type EntryContent,
+  hourMs,
   isAskedAgain,
   type LedgerEntry,
   type Listing,
@@ -14,7 +15,7 @@ import {
   selectorVersion,
   windowsOver,
 } from '@mailtrail/core'
-import { ledgerKey, readLedger, writeLedgerEntry, writeRepair } from '@mailtrail/lake'
+import { ledgerKey, type ObjectStore, readLedger, writeLedgerEntry, writeRepair } from '@mailtrail/lake'
 import type { Handler, ListTask, TaskContext, Turns } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
 import type { TenantApis } from '@mailtrail/tenants'
@@ -59,7 +60,7 @@ async function enter(
 ): Promise<void> {
   refuseEarlyListing(task, listing)
   const lake = await deps.lakes.open(task.tenantId)
-  const entries = task.entry === 'listed' ? [] : await readLedger(lake, task.tenantId, { from: task.start, to: task.end }, { signal })
+  const entries = task.entry === 'listed' || contents.length === 0 ? [] : await readKnown(lake, task, { signal })
   const known = mergeContents(entries)
   const named = contents.filter(({ id }) => !known.has(id))
   const entry: LedgerEntry = {
@@ -92,6 +93,11 @@ async function enter(
     }),
   )
   for (const listed of entries) if (listed.listing && listed.contents.some(({ id }) => again.has(id))) await offer(deps, task, listed)
+}
+
+/** To name once more what an earlier day's sweep has named costs a fetch, and that is rare: sweeps of hours go without reading all of those. */
+function readKnown(lake: ObjectStore, { tenantId, start, end }: ListTask, options: Abortable): Promise<LedgerEntry[]> {
+  return readLedger(lake, tenantId, { from: start, to: end }, { isOwnDaysOnly: end - start <= hourMs, ...options })
 }
 
 /** A listing that takes longer holds up its tenant's others; it is tried again from its first page. */

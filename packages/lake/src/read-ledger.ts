@@ -22,15 +22,26 @@ const longestSpanMs = dayMs + longestHorizonMs
 /** Days, and entries that no fold holds, read at a time: enough to hide a store's latency, few enough to hold. */
 const [daysAtOnce, readsAtOnce] = [8, 32]
 
+export interface ReadLedgerOptions extends Abortable {
+  /** Whether spans that begin on a day before the range are left out: those of sweeps. */
+  readonly isOwnDaysOnly?: boolean
+}
+
 /**
  * Every entry whose span overlaps `range` of `contentCreated` time.
  *
  * @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID`, `LEDGER_FOLD_INVALID`
  */
-export async function readLedger(lake: ObjectStore, tenantId: TenantId, range: Interval, options?: Abortable): Promise<LedgerEntry[]> {
+export async function readLedger(
+  lake: ObjectStore,
+  tenantId: TenantId,
+  range: Interval,
+  { isOwnDaysOnly = false, ...options }: ReadLedgerOptions = {},
+): Promise<LedgerEntry[]> {
   const isAsked = ({ start, end }: EntrySpan): boolean => overlaps({ from: start, to: end }, range)
   const days: string[] = []
-  for (let day = Math.floor((range.from - longestSpanMs) / dayMs) * dayMs; day < range.to; day += dayMs) days.push(utcDate(day))
+  const leadMs = isOwnDaysOnly ? 0 : longestSpanMs
+  for (let day = Math.floor((range.from - leadMs) / dayMs) * dayMs; day < range.to; day += dayMs) days.push(utcDate(day))
   const loose: EntryPlace[] = []
   const folded = await mapConcurrently(days, { limit: daysAtOnce, ...options }, async (date, signal) => {
     const entries: LedgerEntry[] = []

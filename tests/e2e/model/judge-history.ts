@@ -79,11 +79,12 @@ const permanentCauses = new Set([
 
 /** Nothing is in the lake that was not in the feed, and doing everything again adds nothing. */
 function invented(history: PlayedHistory): string[] {
-  const lines = new Set([...recordsOf(history)].map(({ line }) => line))
+  const contentOf = new Map([...recordsOf(history)].map(({ line, content }) => [line, content]))
   const stored = history.moments.at(-1)?.stored ?? new Set()
+  const isOld = (line: string): boolean => (contentOf.get(line)?.listedFrom ?? 0) < history.plan.quietFrom
   return [
-    ...[...stored].filter((line) => !lines.has(line)).map((line) => `invented: ${line}`),
-    ...[...history.replayed].filter((line) => !stored.has(line)).map((line) => `came only when all was done again: ${line}`),
+    ...[...stored].filter((line) => !contentOf.has(line)).map((line) => `invented: ${line}`),
+    ...[...history.replayed].filter((line) => isOld(line) && !stored.has(line)).map((line) => `came only when all was done again: ${line}`),
   ]
 }
 

@@ -41,7 +41,7 @@ export function planHistory(random: Random): HistoryPlan {
     from: start,
     to: end,
     quietFrom,
-    windowMinutes: random.pick([60, 60, 30]),
+    windowMinutes: random.pick([60, 60, 60, 30]),
     backfill: random.chance(0.3),
     ...(random.chance(0.4) && { unsubscribedSince: start - random.pick([30 * 24 * 60, random.between(5, 300)]) * minuteMs }),
     contents: drawContents(random, end),

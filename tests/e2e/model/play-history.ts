@@ -34,7 +34,7 @@ export interface PlayedHistory {
   readonly outsideLayout: readonly string[]
 }
 
-/** The scheduler looks each minute; here as soon as a window is due, and half an hour later. */
+/** The scheduler looks each minute; here as soon as a window is due, and now and then half an hour later. */
 const ticksAt = [2.5, 33].map((minutes) => minutes * minuteMs)
 
 /** Plays one history of a tenant: the real planner, handlers and ledger against a feed of which all is known, with every kind of fault. */
@@ -88,7 +88,7 @@ export async function playHistory(seed: string, spoolFolder: string): Promise<Pl
       now = Math.max(now, hour + tickAt)
       while (events[0] && events[0].at <= now) await events.shift()?.happen()
       const up = roleNames.filter((role) => !plan.outages.some((outage) => outage.role === role && includes(outage, now)))
-      await fleet.tick(new Set(up))
+      if (tickAt === ticksAt[0] || random.chance(0.5)) await fleet.tick(new Set(up))
       while (due[0] !== undefined && due[0] <= now) {
         due.shift()
         moments.push(await look())
