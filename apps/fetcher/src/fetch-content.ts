@@ -25,7 +25,7 @@ export interface FetchOptions extends Abortable {
   readonly operations: ReadonlySet<string>
   readonly spoolFolder: string
   readonly compression: Compression
-  /** Whether a record of that time comes after its hour could be called settled. */
+  /** Whether a record of that time comes after its hour may have been called settled. */
   readonly isLate: (time: number) => boolean
 }
 

@@ -26,7 +26,7 @@ export function createPeekTurnHandler(deps: PeekTurnDeps): Handler<PeekTurnTask>
     for (const content of contents) {
       if (reported.has(content.id)) continue
       const operations = deps.routes[contentType] ?? []
-      const work = { tenantId, lake, operations, contentType, content, enteredAt: content.created, api }
+      const work = { tenantId, lake, operations, namedIn: { ...span, entry: 'listed', listing: null }, content, api } as const
       const receipt = await settleContent(deps, work, { signal, log, lastAttempt: false })
       if (receipt.outcome === 'stored') await deps.receipts.add(tenantId, span, receipt)
     }

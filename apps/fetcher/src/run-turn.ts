@@ -69,8 +69,7 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
   const failures: unknown[] = []
   await eachConcurrently(waiting, { limit: contentsAtOnce }, async (content) => {
     try {
-      const enteredAt = entry.listing?.serviceDate ?? content.created
-      const work = { tenantId, lake, operations: entry.operations, contentType: entry.contentType, content, enteredAt, api }
+      const work = { tenantId, lake, operations: entry.operations, namedIn: entry, content, api }
       const receipt = await settleContent(deps, work, context)
       await receipts.add(tenantId, entry, receipt)
     } catch (error) {

@@ -12,6 +12,9 @@ const expiration = created + 20 * dayMs
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const content = { id: 'content', uri: 'https://service/content', created, expiration }
 
+const listing = { serviceDate: created, localDate: created, pages: 1, contents: 1 }
+const sweep = { entry: 'sweep-settle', contentType: 'Audit.Exchange', start: created - 4 * dayMs, listing } as const
+
 interface Failure {
   readonly code: ActivityApiErrorCode
   readonly operation?: Operation
@@ -33,7 +36,7 @@ async function settle({ code, operation = 'open-content', dated, now = dated ?? 
   } as unknown as ActivityApi
   const deps = { clock: { now: () => created + now }, spoolFolder: folder.path } as unknown as SettleDeps
   const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt }
-  const work = { tenantId, lake, operations: ['MailItemsAccessed'], contentType: 'Audit.Exchange', content, enteredAt: created, api }
+  const work = { tenantId, lake, operations: ['MailItemsAccessed'], namedIn: sweep, content, api }
   return settleContent(deps, work, context).then(
     ({ outcome }) => outcome,
     (error) => (error instanceof MailtrailError && error.retry.again ? 'tried again' : 'failed'),
@@ -86,7 +89,7 @@ test('a lake that does not answer sets the content aside, also in the last attem
   const deps = { clock: { now: () => created } } as unknown as SettleDeps
   const lake = createFolderStore('/nowhere')
   const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt: true }
-  const work = { tenantId, lake, operations: [], contentType: 'Audit.Exchange', content, enteredAt: created, api }
+  const work = { tenantId, lake, operations: [], namedIn: sweep, content, api }
   const settling = settleContent(deps, work, context)
   await expect(settling).rejects.toBe(failure)
 })
@@ -113,7 +116,7 @@ test('records of hours that could be settled before raise an alert a day of even
     horizonMs: 72 * hourMs,
   } as unknown as SettleDeps
   const context = { signal: new AbortController().signal, log: createLogger('silent'), lastAttempt: false }
-  const work = { tenantId, lake, operations: ['MailItemsAccessed'], contentType: 'Audit.Exchange', content, enteredAt: created, api }
+  const work = { tenantId, lake, operations: ['MailItemsAccessed'], namedIn: sweep, content, api }
   await settleContent(deps, work, context)
   await settleContent(deps, work, context)
   const keys = await Array.fromAsync(lake.list(alertPrefix(tenantId)))

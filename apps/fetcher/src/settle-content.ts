@@ -1,11 +1,12 @@
 import { type ActivityApi, ActivityApiError } from '@mailtrail/activity-api'
 import { type Alert, amendedAlert, contentAlert, raiseAlert, raiseThrottled } from '@mailtrail/alerts'
-import { type Compression, type EntryContent, isLate, listableMs, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
+import { type Compression, type EntryContent, listableMs, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
 import { contentHash, type ObjectStore } from '@mailtrail/lake'
 import type { Receipt, TaskContext, WorkQueues } from '@mailtrail/queues'
 import type { Clock } from '@mailtrail/runtime'
 import { readDestinations } from '@mailtrail/tenants'
 import { type FetchedContent, fetchContent } from './fetch-content.ts'
+import { mayAmend, type NamedIn } from './may-amend.ts'
 import { storeBadBody } from './quarantine.ts'
 
 export interface SettleDeps {
@@ -29,10 +30,8 @@ export interface ContentWork {
   /** The tenant's own. */
   readonly lake: ObjectStore
   readonly operations: readonly string[]
-  readonly contentType: string
   readonly content: Pick<EntryContent, 'id' | 'uri' | 'created' | 'expiration'>
-  /** When the content was entered, by the service's clock, or became available where nobody entered it yet. */
-  readonly enteredAt: number
+  readonly namedIn: NamedIn
   readonly api: ActivityApi
 }
 
@@ -42,13 +41,13 @@ export async function settleContent(
   work: ContentWork,
   context: Pick<TaskContext, 'signal' | 'log' | 'lastAttempt'>,
 ): Promise<Receipt> {
-  const { tenantId, lake, operations, content, api, enteredAt } = work
+  const { tenantId, lake, operations, content, api, namedIn } = work
   const { spoolFolder, compression, horizonMs } = deps
   const { log } = context
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(contentTimeoutMs)])
   try {
-    const isLateAt = (time: number): boolean => isLate({ time, enteredAt }, horizonMs)
-    const options = { tenantId, api, lake, spoolFolder, compression, operations: new Set(operations), isLate: isLateAt, signal }
+    const isLate = mayAmend(namedIn, horizonMs)
+    const options = { tenantId, api, lake, spoolFolder, compression, operations: new Set(operations), isLate, signal }
     const fetched = await fetchContent(content, options)
     await raiseFindings(deps, work, fetched)
     const { recordsSeen, recordsKept, bodySha256, objects, quarantined } = fetched
@@ -101,14 +100,16 @@ function repeatWhatMayPass(error: unknown): unknown {
 }
 
 async function raiseFindings(deps: SettleDeps, work: ContentWork, fetched: FetchedContent): Promise<void> {
-  const { tenantId, lake, content, contentType, enteredAt } = work
+  const { tenantId, lake, content, namedIn } = work
+  const { contentType, listing } = namedIn
   const raisedAt = deps.clock.now()
   for (const { mailboxGuid, flaggedAt } of fetched.flagged) {
     const { alert } = await raiseThrottled(lake, { tenantId, mailboxGuid, flaggedAt, raisedAt })
     await announce(deps, alert)
   }
   for (const date of fetched.lateDates) {
-    await raise(deps, lake, amendedAlert(tenantId, { contentType, eventDate: date, enteredAt }, raisedAt))
+    const late = { contentType, eventDate: date, enteredAt: listing?.serviceDate ?? content.created }
+    await raise(deps, lake, amendedAlert(tenantId, late, raisedAt))
   }
   if (fetched.quarantined > 0) await raise(deps, lake, quarantineAlert(deps, work, 'records', fetched.quarantined))
   if (fetched.variants.length > 0) {

@@ -66,10 +66,11 @@ describe(dueListings, () => {
     expect(of(dueListings(collection, now, isSwept), 'sweep-24h').filter(({ end }) => end <= start + dayMs)).toEqual([])
   })
 
-  test('what is backfilled needs no sweep that was due before it was listed', () => {
+  test('what is backfilled needs no sweep that was due before it was listed, but the one that settles', () => {
     const backfilled = collectionOf([{ ...added, backfill: true }])
     const due = dueListings(backfilled, start + 1, nothingKnown)
     expect(of(due, 'sweep-24h')).toEqual([])
+    expect(of(due, 'sweep-settle').length).toBeGreaterThan(0)
     // Its last day's sweeps were not due yet.
     expect(of(dueListings(backfilled, start + dayMs, nothingKnown), 'sweep-24h')).toMatchObject([{ end: start }])
   })

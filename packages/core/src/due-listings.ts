@@ -71,8 +71,10 @@ export function dueListings(
         if (isKnown({ contentType: period.contentType, start: whole.from, end: whole.to }, entry)) continue
         for (const span of whole.from < edge ? hoursLeft(cut({ from, to }, period), oldest) : [whole]) {
           const dueAt = span.to + ageMs
-          // Where all of it was decided on later, its windows are listed later than the sweep was due.
-          const isNeeded = (): boolean => periods.some((part) => isPart(part, period) && overlaps(part, span) && part.since < dueAt)
+          // Where all of it was decided on later, its windows are listed later than the sweep was due. One sweep is made all the same, for a
+          // window that was listed without the service's date is proven by no other listing.
+          const isNeeded = (): boolean =>
+            entry === 'sweep-settle' || periods.some((part) => isPart(part, period) && overlaps(part, span) && part.since < dueAt)
           if (dueAt <= now && isNeeded()) offer(period, span, entry)
         }
       }

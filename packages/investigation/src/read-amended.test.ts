@@ -1,4 +1,4 @@
-import { dayMs, hourMs, type Interval, type LedgerEntry } from '@mailtrail/core'
+import { dayMs, type HistoryEvent, hourMs, type Interval, type LedgerEntry, minuteMs } from '@mailtrail/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readAmended } from './read-amended.ts'
 import { bind } from './testing/build-records.ts'
@@ -37,11 +37,29 @@ function entered(id: string, at: number): LedgerEntry {
   } as const
   const span = { tenantId, contentType: 'Audit.Exchange', start: day, end: day + hourMs, entry: 'listed' } as const
   const listing = { serviceDate: at, localDate: at, pages: 1, contents: 1 }
-  return { ...span, writtenAt: at, listing, operations: [], selectorVersion: '1', contents: [content] }
+  return { ...span, writtenAt: at, listing, operations: ['MailItemsAccessed'], selectorVersion: '1', contents: [content] }
+}
+
+const contentType = 'Audit.Exchange'
+const history: HistoryEvent[] = [
+  { kind: 'added', at: day - 9 * dayMs, contentTypes: [contentType], windowMinutes: 60, backfill: false },
+  { kind: 'subscription-verified', at: day - 9 * dayMs, contentType },
+]
+
+/** All windows around the day, listed shortly after their end, and the time before each of them listed again when six hours had passed. */
+const settled = Array.from({ length: 120 }, (_, n) => day + (n - 48) * hourMs).flatMap((end) => [
+  listed({ from: end - hourMs, to: end }, end + 2 * minuteMs),
+  listed({ from: end - 40 * hourMs, to: end }, end + 6 * hourMs),
+])
+
+function listed({ from, to }: Interval, at: number): LedgerEntry {
+  const span = { tenantId, contentType, start: from, end: to, entry: 'seal', writtenAt: at } as const
+  const listing = { serviceDate: at, localDate: at, pages: 1, contents: 0 }
+  return { ...span, listing, operations: ['MailItemsAccessed'], selectorVersion: '1', contents: [] }
 }
 
 async function amended(entries: readonly LedgerEntry[], range: Interval = asked): Promise<Interval[]> {
-  return readAmended(fixture.lake, tenantId, range, { horizonMs, entries })
+  return readAmended(fixture.lake, tenantId, range, { contentType, history, horizonMs, entries: [...settled, ...entries] })
 }
 
 const record = (id: string, members: Json = {}): Json => bind(['m'], { Id: id, CreationTime: '2024-03-14T09:30:00', ...members })

@@ -1,11 +1,14 @@
 import {
   type Abortable,
   amendedIntervals,
+  type CoverageEvidence,
   dayMs,
+  evidenceSpan,
   type Interval,
   isLate,
   type LedgerEntry,
   mapConcurrently,
+  overlaps,
   parseCreationTime,
   type RecordArrival,
   recordDigest,
@@ -17,11 +20,8 @@ import {
 import { contentHash, type ObjectStore, packingOf, rawPrefix, unpackObject } from '@mailtrail/lake'
 import { splitLines } from './split-lines.ts'
 
-export interface AmendedOptions extends Abortable {
-  readonly horizonMs: number
-  /** Every entry that may name a content whose records of the range came in time; what none of them names came later. */
-  readonly entries: readonly LedgerEntry[]
-}
+/** What tells the coverage of the range: what its entries do not name came later than all that came in time. */
+export type AmendedEvidence = CoverageEvidence & Required<Pick<CoverageEvidence, 'horizonMs'>>
 
 const datesAtOnce = 4
 
@@ -33,16 +33,25 @@ export async function readAmended(
   lake: ObjectStore,
   tenantId: TenantId,
   range: Interval,
-  { horizonMs, entries, signal }: AmendedOptions,
+  evidence: AmendedEvidence,
+  { signal }: Abortable = {},
 ): Promise<Interval[]> {
+  const { entries, horizonMs } = evidence
   const enteredAt = enteredAtOf(entries)
   const days = [...windowsOver(range, dayMs)]
-  const arrivals = await mapConcurrently(days, { limit: datesAtOnce, signal }, async (day, either) => {
+  const amended = await mapConcurrently(days, { limit: datesAtOnce, signal }, async (day, either) => {
     const keys = await Array.fromAsync(lake.list(rawPrefix('MailItemsAccessed', tenantId, utcDate(day.from)), { signal: either }))
     const objects = keys.filter(packingOf).map((key) => ({ key, enteredAt: enteredAt(key) }))
-    return lateNews(lake, objects, (time, at) => isLate({ time, enteredAt: at }, horizonMs), day.from, { signal: either })
+    const news = await lateNews(lake, objects, (time, at) => isLate({ time, enteredAt: at }, horizonMs), day.from, { signal: either })
+    return news.length === 0 ? [] : amendedIntervals(news, ofDay(evidence, day), day)
   })
-  return within(amendedIntervals(arrivals.flat(), horizonMs), [range])
+  return within(amended.flat(), [range])
+}
+
+/** What is left of the evidence for one day. */
+function ofDay(evidence: AmendedEvidence, day: Interval): CoverageEvidence {
+  const span = evidenceSpan(day, evidence.horizonMs)
+  return { ...evidence, entries: evidence.entries.filter(({ start, end }) => overlaps({ from: start, to: end }, span)) }
 }
 
 /** When the content of a raw object was first entered. A variant that no entry names may have come at any time. */
@@ -82,7 +91,7 @@ async function lateNews(
     for await (const { id, time, digest } of recordsOf(lake, key, options)) {
       if (!isLateAt(time, enteredAt)) continue
       const ofId = news.get(id) ?? new Map<string, RecordArrival>()
-      news.set(id, ofId.set(digest(), { time, enteredAt, isNew: true }))
+      news.set(id, ofId.set(digest(), { time, enteredAt }))
     }
   }
   if (news.size === 0) return []

@@ -97,8 +97,8 @@ export async function playHistory(seed: string, spoolFolder: string): Promise<Pl
   }
   const last = await look()
   moments.push(last)
-  const { entries } = await readCoverageEvidence(lake, tenantId, last.range, { horizonMs })
-  const amended = await readAmended(lake, tenantId, last.range, { horizonMs, entries })
+  const evidence = await readCoverageEvidence(lake, tenantId, last.range, { horizonMs })
+  const amended = await readAmended(lake, tenantId, last.range, { ...evidence, horizonMs })
   fleet.loseRedis()
   fleet.restartScheduler()
   await fleet.tick(new Set(roleNames))

@@ -50,7 +50,7 @@ export async function answerCoverage(fleetLake: ObjectStore, question: CoverageQ
     asOf: latestServiceDate(evidence),
     coverage,
     ...(mailbox !== undefined && { mailboxes: await coverMailboxes(lake, { ...question, mailbox }, coverage, options) }),
-    amended: await readAmended(lake, tenantId, range, { horizonMs, entries: evidence.entries, ...options }),
+    amended: await readAmended(lake, tenantId, range, { ...evidence, horizonMs }, options),
     withoutLastSweep: missingLastSweeps(evidence, range, coverage),
   }
 }

@@ -1,6 +1,8 @@
 import { hourMs, type Interval } from '../interval.ts'
-import { union } from '../interval-set.ts'
+import { touches, union } from '../interval-set.ts'
+import type { CoverageEvidence } from './coverage-evidence.ts'
 import { settleAgeMs } from './listing-doubts.ts'
+import { tenantCoverage } from './tenant-coverage.ts'
 
 /** A record and how it came into the lake. Times are UTC milliseconds. */
 export interface RecordArrival {
@@ -8,27 +10,32 @@ export interface RecordArrival {
   readonly time: number
   /** Service date of the first entry that names its content. */
   readonly enteredAt: number
-  /** Whether no record that came in time has its Id and says the same. */
-  readonly isNew: boolean
 }
 
-/**
- * Whether the hour of the record could have been called `settled` before its content was entered: no listing proves an hour before the last window that may
- * hold its records is old enough.
- */
-export function isLate({ time, enteredAt }: Omit<RecordArrival, 'isNew'>, horizonMs: number): boolean {
+/** Whether so much time had passed when its content was entered that the hour of the record could be settled: the last window that may hold its records was old enough. */
+export function isLate({ time, enteredAt }: RecordArrival, horizonMs: number): boolean {
   return enteredAt > hourOf(time).to + horizonMs + settleAgeMs
 }
 
-/** The hours of event time that are amended: a mark beside their state, which says that an earlier answer about them may have lacked a record. */
-export function amendedIntervals(arrivals: Iterable<RecordArrival>, horizonMs: number): Interval[] {
-  const hours = new Map<number, Interval>()
-  for (const arrival of arrivals) {
-    if (!arrival.isNew || !isLate(arrival, horizonMs)) continue
-    const hour = hourOf(arrival.time)
-    hours.set(hour.from, hour)
-  }
-  return union([...hours.values()])
+/**
+ * The hours of `range` that are amended: a mark beside their state, which says that an answer given before may have called them settled without a record.
+ *
+ * @param arrivals - of records that no record which came in time equals
+ */
+export function amendedIntervals(arrivals: readonly RecordArrival[], evidence: CoverageEvidence, range: Interval): Interval[] {
+  const hours = [...Map.groupBy(arrivals, ({ enteredAt }) => enteredAt)].flatMap(([enteredAt, together]) => {
+    const settled = union(tenantCoverage(before(evidence, enteredAt), range).filter(({ state }) => state === 'settled'))
+    return together.map(({ time }) => hourOf(time)).filter((hour) => touches(settled, hour))
+  })
+  return union(hours)
+}
+
+/** What an answer knew at best before `at`: no listing of that time or later, and all that was listed by then stored. */
+function before(evidence: CoverageEvidence, at: number): CoverageEvidence {
+  const entries = evidence.entries
+    .filter(({ listing }) => listing === null || (listing.serviceDate ?? listing.localDate) < at)
+    .map((entry) => ({ ...entry, contents: entry.contents.map((content) => ({ ...content, outcome: 'stored' as const })) }))
+  return { ...evidence, entries }
 }
 
 function hourOf(time: number): Interval {
