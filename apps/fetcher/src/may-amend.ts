@@ -8,7 +8,7 @@ export type NamedIn = Pick<LedgerEntry, 'entry' | 'contentType' | 'start' | 'lis
  * before it that no answer about them waited for the window.
  */
 export function mayAmend({ entry, start, listing }: NamedIn, horizonMs: number): (time: number) => boolean {
-  const enteredAt = listing?.serviceDate ?? start
+  const cameAt = listing?.serviceDate ?? start
   const isListedAgain = sweepNames.includes(entry as SweepName)
-  return (time) => isLate({ time, enteredAt }, horizonMs) && (isListedAgain || Math.floor(time / hourMs + 1) * hourMs + horizonMs <= start)
+  return (time) => isLate({ time, cameAt }, horizonMs) && (isListedAgain || Math.floor(time / hourMs + 1) * hourMs + horizonMs <= start)
 }

@@ -22,12 +22,12 @@ afterEach(async () => {
   await fixture[Symbol.asyncDispose]()
 })
 
-/** That a content was entered at a time, by the service's clock. */
-function entered(id: string, at: number): LedgerEntry {
+/** That a content was entered at a time, by the service's clock, and with `created` that its hour does not wait for it. */
+function entered(id: string, at: number, created = day): LedgerEntry {
   const content = {
     id,
     uri: '',
-    created: day,
+    created,
     expiration: day,
     outcome: 'pending',
     recordsSeen: 0,
@@ -80,6 +80,20 @@ describe('an hour is amended', () => {
   test('by a content that no entry around the time names: it came long after', async () => {
     await fixture.putRecords([record('a')], { content: 'one' })
     expect(await amended([])).toEqual([nine])
+  })
+
+  test('by a record of a content that no answer waited for, which was stored after one could be given', async () => {
+    await fixture.putRecords([record('a')], { content: 'one' })
+    const [entry] = [entered('one', inTime, day + 40 * hourMs)]
+    const object = { key: 'raw/x', linesSha256: '', recordsSha256: '', sha256: '' }
+    const stored = (writtenAt: number): LedgerEntry => ({
+      ...entry,
+      writtenAt,
+      listing: null,
+      contents: entry.contents.map((content) => ({ ...content, objects: [object] })),
+    })
+    expect(await amended([entry, stored(late)])).toEqual([nine])
+    expect(await amended([entry, stored(inTime)])).toEqual([])
   })
 
   test('not by a record that came in time before, in whatever order its keys stand', async () => {

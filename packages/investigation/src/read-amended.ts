@@ -6,7 +6,6 @@ import {
   evidenceSpan,
   type Interval,
   isLate,
-  type LedgerEntry,
   mapConcurrently,
   overlaps,
   parseCreationTime,
@@ -17,7 +16,8 @@ import {
   windowsOver,
   within,
 } from '@mailtrail/core'
-import { contentHash, type ObjectStore, packingOf, rawPrefix, unpackObject } from '@mailtrail/lake'
+import { type ObjectStore, packingOf, rawPrefix, unpackObject } from '@mailtrail/lake'
+import { cameAtOf } from './came-at.ts'
 import { splitLines } from './split-lines.ts'
 
 /** What tells the coverage of the range: what its entries do not name came later than all that came in time. */
@@ -37,12 +37,15 @@ export async function readAmended(
   { signal }: Abortable = {},
 ): Promise<Interval[]> {
   const { entries, horizonMs } = evidence
-  const enteredAt = enteredAtOf(entries)
+  const cameAt = cameAtOf(entries, horizonMs)
   const days = [...windowsOver(range, dayMs)]
   const amended = await mapConcurrently(days, { limit: datesAtOnce, signal }, async (day, either) => {
     const keys = await Array.fromAsync(lake.list(rawPrefix('MailItemsAccessed', tenantId, utcDate(day.from)), { signal: either }))
-    const objects = keys.filter(packingOf).map((key) => ({ key, enteredAt: enteredAt(key) }))
-    const news = await lateNews(lake, objects, (time, at) => isLate({ time, enteredAt: at }, horizonMs), day.from, { signal: either })
+    const late = ({ key, time }: Pick<RawRecord, 'key' | 'time'>): RecordArrival | undefined => {
+      const arrival = { time, cameAt: cameAt(key, time) }
+      return isLate(arrival, horizonMs) ? arrival : undefined
+    }
+    const news = await lateNews(lake, { keys: keys.filter(packingOf), day: day.from, late }, { signal: either })
     return news.length === 0 ? [] : amendedIntervals(news, ofDay(evidence, day), day)
   })
   return within(amended.flat(), [range])
@@ -54,56 +57,35 @@ function ofDay(evidence: AmendedEvidence, day: Interval): CoverageEvidence {
   return { ...evidence, entries: evidence.entries.filter(({ start, end }) => overlaps({ from: start, to: end }, span)) }
 }
 
-/** When the content of a raw object was first entered. A variant that no entry names may have come at any time. */
-function enteredAtOf(entries: readonly LedgerEntry[]): (key: string) => number {
-  const byContent = new Map<string, number>()
-  const named = new Set<string>()
-  for (const { listing, writtenAt, contents } of entries) {
-    for (const { id, objects } of contents) {
-      const hash = contentHash(id)
-      byContent.set(hash, Math.min(byContent.get(hash) ?? Number.POSITIVE_INFINITY, listing?.serviceDate ?? writtenAt))
-      for (const { key } of objects) named.add(key)
-    }
-  }
-  return (key) => {
-    const [, hash = '', rest = ''] = /\/([0-9a-f]{64})([^/]*)$/.exec(key) ?? []
-    const isStray = rest.startsWith('~') && !named.has(key)
-    return (isStray ? undefined : byContent.get(hash)) ?? Number.POSITIVE_INFINITY
-  }
-}
-
-interface RawObject {
-  readonly key: string
-  readonly enteredAt: number
+interface RawDay {
+  readonly day: number
+  /** Of the raw objects of the day. */
+  readonly keys: readonly string[]
+  /** How the record came, if it came late. */
+  readonly late: (record: Pick<RawRecord, 'key' | 'time'>) => RecordArrival | undefined
 }
 
 /** The late records of one date that say what none that came in time does. */
-async function lateNews(
-  lake: ObjectStore,
-  objects: readonly RawObject[],
-  isLateAt: (time: number, enteredAt: number) => boolean,
-  day: number,
-  options: Abortable,
-): Promise<RecordArrival[]> {
-  const late = objects.filter(({ enteredAt }) => isLateAt(day, enteredAt))
+async function lateNews(lake: ObjectStore, { day, keys, late }: RawDay, options: Abortable): Promise<RecordArrival[]> {
   const news = new Map<string, Map<string, RecordArrival>>()
-  for (const { key, enteredAt } of late) {
-    for await (const { id, time, digest } of recordsOf(lake, key, options)) {
-      if (!isLateAt(time, enteredAt)) continue
-      const ofId = news.get(id) ?? new Map<string, RecordArrival>()
-      news.set(id, ofId.set(digest(), { time, enteredAt }))
+  // What is not late for the first hour of the day is so for none.
+  for (const key of keys.filter((key) => late({ key, time: day }))) {
+    for await (const record of recordsOf(lake, key, options)) {
+      const arrival = late(record)
+      if (arrival) news.set(record.id, (news.get(record.id) ?? new Map<string, RecordArrival>()).set(record.digest(), arrival))
     }
   }
   if (news.size === 0) return []
-  for (const { key, enteredAt } of objects) {
-    for await (const { id, time, digest } of recordsOf(lake, key, options)) {
-      if (news.has(id) && !isLateAt(time, enteredAt)) news.get(id)?.delete(digest())
+  for (const key of keys) {
+    for await (const record of recordsOf(lake, key, options)) {
+      if (news.has(record.id) && !late(record)) news.get(record.id)?.delete(record.digest())
     }
   }
   return [...news.values()].flatMap((ofId) => [...ofId.values()])
 }
 
 interface RawRecord {
+  readonly key: string
   readonly id: string
   readonly time: number
   digest(): string
@@ -115,7 +97,7 @@ async function* recordsOf(lake: ObjectStore, key: string, options: Abortable): A
       const text = line.toString()
       const { Id: id, CreationTime: creationTime } = JSON.parse(text)
       const time = parseCreationTime(creationTime)
-      if (time !== undefined) yield { id: String(id), time, digest: () => recordDigest(text) }
+      if (time !== undefined) yield { key, id: String(id), time, digest: () => recordDigest(text) }
     }
   }
 }

@@ -137,7 +137,7 @@ function wasEnded({ decisions, to }: HistoryPlan, kind: 'pause' | 'remove', span
 }
 
 function isLongDown({ outages }: HistoryPlan): boolean {
-  return outages.some(({ from, to }) => to - from > 4 * dayMs)
+  return outages.some(({ from, to }) => to - from > 2 * dayMs)
 }
 
 /** A record that came after its hour was seen settled leaves a mark. */

@@ -33,16 +33,16 @@ function content(n: number, outcome: EntryContent['outcome'], id = `content ${n}
 
 const time = hour(3) + 30 * minuteMs
 
-const amended = (enteredAt: number, given: readonly LedgerEntry[] = entries): unknown =>
-  amendedIntervals([{ time, enteredAt }], { contentType, history, entries: given, horizonMs }, range)
+const amended = (cameAt: number, given: readonly LedgerEntry[] = entries): unknown =>
+  amendedIntervals([{ time, cameAt }], { contentType, history, entries: given, horizonMs }, range)
 
 test.each([
-  { title: 'after an answer could call its hour settled', enteredAt: hour(55), hours: 1 },
-  { title: 'long after', enteredAt: hour(5_000), hours: 1 },
-  { title: 'by the listing that settles its hour', enteredAt: hour(54), hours: 0 },
-  { title: 'before', enteredAt: hour(20), hours: 0 },
-])('a record that comes $title amends $hours hours', ({ enteredAt, hours }) => {
-  expect(amended(enteredAt)).toHaveLength(hours)
+  { title: 'after an answer could call its hour settled', cameAt: hour(55), hours: 1 },
+  { title: 'long after', cameAt: hour(5_000), hours: 1 },
+  { title: 'by the listing that settles its hour', cameAt: hour(54), hours: 0 },
+  { title: 'before', cameAt: hour(20), hours: 0 },
+])('a record that comes $title amends $hours hours', ({ cameAt, hours }) => {
+  expect(amended(cameAt)).toHaveLength(hours)
 })
 
 test('what is collected afterwards amends nothing, however late: no answer could call it settled', () => {
@@ -57,7 +57,7 @@ test('a content that was a gap at the time, or is one now, does not hide the mar
 })
 
 test('the mark is on whole hours, and neighbours are one interval', () => {
-  const arrivals = [5, 1, 2, 1].map((n) => ({ time: hour(n) + 59 * minuteMs, enteredAt: hour(100 + n) }))
+  const arrivals = [5, 1, 2, 1].map((n) => ({ time: hour(n) + 59 * minuteMs, cameAt: hour(100 + n) }))
   expect(amendedIntervals(arrivals, { contentType, history, entries, horizonMs }, range)).toEqual([
     { from: hour(1), to: hour(3) },
     { from: hour(5), to: hour(6) },
@@ -65,5 +65,5 @@ test('the mark is on whole hours, and neighbours are one interval', () => {
 })
 
 test('a record is late only when the last window that may hold its like is six hours old', () => {
-  expect([hour(34), hour(34) + 1].map((enteredAt) => isLate({ time, enteredAt }, horizonMs))).toEqual([false, true])
+  expect([hour(34), hour(34) + 1].map((cameAt) => isLate({ time, cameAt }, horizonMs))).toEqual([false, true])
 })

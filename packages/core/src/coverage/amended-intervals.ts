@@ -8,13 +8,13 @@ import { tenantCoverage } from './tenant-coverage.ts'
 export interface RecordArrival {
   /** Of the event. */
   readonly time: number
-  /** Service date of the first entry that names its content. */
-  readonly enteredAt: number
+  /** Until when answers could be given without it. */
+  readonly cameAt: number
 }
 
-/** Whether so much time had passed when its content was entered that the hour of the record could be settled: the last window that may hold its records was old enough. */
-export function isLate({ time, enteredAt }: RecordArrival, horizonMs: number): boolean {
-  return enteredAt > hourOf(time).to + horizonMs + settleAgeMs
+/** Whether so much time had passed when it came that the hour of the record could be settled: the last window that may hold its records was old enough. */
+export function isLate({ time, cameAt }: RecordArrival, horizonMs: number): boolean {
+  return cameAt > hourOf(time).to + horizonMs + settleAgeMs
 }
 
 /**
@@ -23,8 +23,8 @@ export function isLate({ time, enteredAt }: RecordArrival, horizonMs: number): b
  * @param arrivals - of records that no record which came in time equals
  */
 export function amendedIntervals(arrivals: readonly RecordArrival[], evidence: CoverageEvidence, range: Interval): Interval[] {
-  const hours = [...Map.groupBy(arrivals, ({ enteredAt }) => enteredAt)].flatMap(([enteredAt, together]) => {
-    const settled = union(tenantCoverage(before(evidence, enteredAt), range).filter(({ state }) => state === 'settled'))
+  const hours = [...Map.groupBy(arrivals, ({ cameAt }) => cameAt)].flatMap(([cameAt, together]) => {
+    const settled = union(tenantCoverage(before(evidence, cameAt), range).filter(({ state }) => state === 'settled'))
     return together.map(({ time }) => hourOf(time)).filter((hour) => touches(settled, hour))
   })
   return union(hours)
