@@ -36,6 +36,7 @@ export function cameAtOf(entries: readonly LedgerEntry[], horizonMs: number): Ca
     const content = rest.startsWith('~') && !named.has(key) ? undefined : contents.get(hash)
     if (content === undefined) return never
     const horizonEnd = Math.floor(time / hourMs + 1) * hourMs + horizonMs
-    return content.created < horizonEnd ? content.enteredAt : content.storedAt
+    // Our clocks may be wrong; nothing is stored before it is entered.
+    return content.created < horizonEnd ? content.enteredAt : Math.max(content.enteredAt, content.storedAt)
   }
 }

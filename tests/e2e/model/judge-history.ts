@@ -5,15 +5,16 @@ import type { Moment, PlayedHistory } from './play-history.ts'
 
 /** What a history shows against the rules; empty when it holds all of them. */
 export function judgeHistory(history: PlayedHistory): string[] {
-  const { moments } = history
+  const { moments, plan } = history
   const [first] = moments
+  const isQuietAtLast = plan.quietFrom < plan.to
   return [
     ...moments.flatMap((moment) => falselySettled(history, moment)),
     ...moments.flatMap((moment, index) => movedBackwards(history, moments[index - 1] ?? first, moment)),
     ...invented(history),
-    ...unsettledAtLast(history),
+    ...(isQuietAtLast ? unsettledAtLast(history) : []),
     ...wronglyCaused(history),
-    ...lost(history),
+    ...(isQuietAtLast ? lost(history) : []),
     ...unmarked(history),
     ...history.outsideLayout,
   ]
@@ -81,7 +82,8 @@ const permanentCauses = new Set([
 function invented(history: PlayedHistory): string[] {
   const contentOf = new Map([...recordsOf(history)].map(({ line, content }) => [line, content]))
   const stored = history.moments.at(-1)?.stored ?? new Set()
-  const isOld = (line: string): boolean => (contentOf.get(line)?.listedFrom ?? 0) < history.plan.quietFrom
+  const { quietFrom, to } = history.plan
+  const isOld = (line: string): boolean => quietFrom < to && (contentOf.get(line)?.listedFrom ?? 0) < quietFrom
   return [
     ...[...stored].filter((line) => !contentOf.has(line)).map((line) => `invented: ${line}`),
     ...[...history.replayed].filter((line) => isOld(line) && !stored.has(line)).map((line) => `came only when all was done again: ${line}`),

@@ -13,6 +13,7 @@ const quietMs = dayMs + horizonMs + 10 * hourMs
 
 /** What happens in one history, drawn before it is played. */
 export interface HistoryPlan extends Interval {
+  /** After the last fault; the end, where faults go on until then. */
   readonly quietFrom: number
   readonly windowMinutes: number
   readonly backfill: boolean
@@ -32,9 +33,11 @@ export interface HistoryPlan extends Interval {
 }
 
 export function planHistory(random: Random): HistoryPlan {
-  const isLong = random.chance(0.1)
-  const end = start + random.between(6, 9) * dayMs + (isLong ? 4 * dayMs : 0) + random.between(0, 23) * hourMs
-  const quietFrom = end - quietMs
+  const length = random.pick([...Array.from({ length: 6 }, () => 'short' as const), 'whole', 'whole', 'whole', 'long'] as const)
+  const isLong = length === 'long'
+  const days = { short: random.between(3, 4), whole: random.between(6, 8), long: random.between(10, 12) }[length]
+  const end = start + days * dayMs + random.between(0, 23) * hourMs
+  const quietFrom = length === 'short' ? end : end - quietMs
   const troubled = { from: start + 2 * hourMs, to: quietFrom }
   const outages = drawOutages(random, troubled, isLong)
   return {
@@ -56,7 +59,7 @@ export function planHistory(random: Random): HistoryPlan {
       refusal: random.pick([0, 0.01, 0.05]),
       dateless: random.pick([0, 0, 0.03, 0.2]),
     },
-    moments: drawTimes(random, { from: start + 2 * dayMs, to: end - hourMs }, 2).sort((a, b) => a - b),
+    moments: drawTimes(random, { from: start + 2.3 * dayMs, to: end - hourMs }, 2).sort((a, b) => a - b),
   }
 }
 
