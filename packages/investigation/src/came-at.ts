@@ -3,8 +3,10 @@ import { contentHash } from '@mailtrail/lake'
 
 interface NamedContent {
   readonly created: number
-  /** Service date of the first entry that names it. */
-  enteredAt: number
+  /** Service date of the first listing that names it. */
+  listedAt: number
+  /** When the first entry that names it was written, by our clock: for one that no dated listing names. */
+  writtenAt: number
   /** When the first entry was written that names objects of it. */
   storedAt: number
 }
@@ -24,9 +26,10 @@ export function cameAtOf(entries: readonly LedgerEntry[], horizonMs: number): Ca
   for (const { listing, writtenAt, contents: lines } of entries) {
     for (const { id, created, objects } of lines) {
       const hash = contentHash(id)
-      const content = contents.get(hash) ?? { created, enteredAt: never, storedAt: never }
+      const content = contents.get(hash) ?? { created, listedAt: never, writtenAt: never, storedAt: never }
       contents.set(hash, content)
-      content.enteredAt = Math.min(content.enteredAt, listing?.serviceDate ?? writtenAt)
+      content.listedAt = Math.min(content.listedAt, listing?.serviceDate ?? never)
+      content.writtenAt = Math.min(content.writtenAt, writtenAt)
       if (objects.length > 0) content.storedAt = Math.min(content.storedAt, writtenAt)
       for (const { key } of objects) named.add(key)
     }
@@ -36,7 +39,8 @@ export function cameAtOf(entries: readonly LedgerEntry[], horizonMs: number): Ca
     const content = rest.startsWith('~') && !named.has(key) ? undefined : contents.get(hash)
     if (content === undefined) return never
     const horizonEnd = Math.floor(time / hourMs + 1) * hourMs + horizonMs
+    const enteredAt = content.listedAt === never ? content.writtenAt : content.listedAt
     // Our clocks may be wrong; nothing is stored before it is entered.
-    return content.created < horizonEnd ? content.enteredAt : Math.max(content.enteredAt, content.storedAt)
+    return content.created < horizonEnd ? enteredAt : Math.max(enteredAt, content.storedAt)
   }
 }

@@ -96,6 +96,12 @@ describe('an hour is amended', () => {
     expect(await amended([entry, stored(inTime)])).toEqual([])
   })
 
+  test('by a content that was listed late, though the clock of who sealed it was behind', async () => {
+    await fixture.putRecords([record('a')], { content: 'one' })
+    const listing = entered('one', late)
+    expect(await amended([listing, { ...listing, listing: null, writtenAt: inTime }])).toEqual([nine])
+  })
+
   test('not by a record that came in time before, in whatever order its keys stand', async () => {
     const { Id, ...rest } = record('a')
     await fixture.putRecords([{ ...rest, Id }], { content: 'one' })
