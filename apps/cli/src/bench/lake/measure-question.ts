@@ -27,7 +27,7 @@ export async function measureQuestion({ folder, onStep, signal }: BenchPlace, si
   const lake = createFolderStore(join(folder, 'lake'))
   const firstAsked = Math.floor((size.days - askedDays) / 2)
   const days = Array.from({ length: size.days }, (_, day) => day)
-  const isRead = (day: number): boolean => day >= firstAsked - readBesideDays && day < firstAsked + askedDays + readBesideDays
+  const isRead = (day: number): boolean => day >= firstAsked - readBesideDays && day <= firstAsked + askedDays + readBesideDays
   const read = days.filter(isRead)
   const spoolFolder = join(folder, 'spool')
   await mkdir(spoolFolder)
