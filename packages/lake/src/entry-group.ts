@@ -8,9 +8,10 @@ import {
   mergeContents,
   type TenantId,
 } from '@mailtrail/core'
-import { dayOf, listSpanPlaces, readFoldedEntry, readLedgerEntry, spanPrefix, writeLedgerEntry } from './ledger.ts'
+import { dayOf, listSpanPlaces, readLedgerEntry, spanPrefix, writeLedgerEntry } from './ledger.ts'
 import type { ObjectStore } from './object-store.ts'
 import { readNewestFold } from './read-fold.ts'
+import { readFoldedEntry } from './read-folded.ts'
 
 /**
  * All entries of exactly one span, folded or not: a window with its seal and repairs, or the sweeps of an hour or a day with theirs.
@@ -22,8 +23,8 @@ export async function readEntryGroup(lake: ObjectStore, tenantId: TenantId, span
   // Afterwards, and only where entries may have gone: they do when the last fold holds them.
   const fold = await readNewestFold(lake, tenantId, { ...dayOf(span), atLeast: lastFold }, options)
   const prefix = spanPrefix(tenantId, span)
-  const folded = Array.from(fold?.entries ?? []).filter(([key]) => key.startsWith(prefix))
-  const entries = folded.map(([, entry]) => readFoldedEntry(entry))
+  const keys = Array.from(fold?.entries.keys() ?? []).filter((key) => key.startsWith(prefix))
+  const entries = keys.flatMap((key) => (fold && readFoldedEntry(fold, key)) ?? [])
   for (const { key } of listed) if (!fold?.entries.has(key)) entries.push(await readLedgerEntry(lake, key, options))
   return entries
 }

@@ -85,7 +85,8 @@ export async function foldDay(
 export async function readBack(lake: ObjectStore, key: string, options?: Abortable): Promise<Fold> {
   const fold = await readFold(lake, key, options)
   if (!fold) throw foldInvalid(key, new Error('it is not there'))
-  for (const [entry, { bytes, sha256 }] of fold.entries) {
+  for (const [entry, { sha256, from, to }] of fold.entries) {
+    const bytes = fold.body.subarray(from, to)
     if (hash('sha256', bytes) !== sha256) throw foldInvalid(key, new Error(`${entry} in it differs`))
     parsePlacedEntry(bytes, entry)
   }
@@ -93,7 +94,8 @@ export async function readBack(lake: ObjectStore, key: string, options?: Abortab
 }
 
 async function readParts(lake: ObjectStore, day: LedgerDay, options?: Abortable): Promise<{ parts: FoldPart[]; entries: LedgerEntry[] }> {
-  const folded = Array.from(day.fold?.entries ?? [], ([key, { bytes }]) => ({ key, bytes }))
+  const { fold } = day
+  const folded = fold ? Array.from(fold.entries, ([key, { from, to }]) => ({ key, bytes: fold.body.subarray(from, to) })) : []
   const loose = await mapConcurrently(day.loose, { limit: readsAtOnce, ...options }, async ({ key }, signal) => ({
     key,
     bytes: (await lake.read(key, { signal })) ?? new Uint8Array(),

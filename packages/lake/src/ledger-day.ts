@@ -1,9 +1,10 @@
 import type { Abortable, LedgerEntry, TenantId } from '@mailtrail/core'
 import { ledgerPrefix, parseFoldKey } from './layout.ts'
-import { type EntryPlace, placeOf, readFoldedEntry, readLedgerEntry } from './ledger.ts'
+import { type EntryPlace, placeOf, readLedgerEntry } from './ledger.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { Fold } from './open-fold.ts'
 import { readFold, readNewestFold } from './read-fold.ts'
+import { readFoldedEntry } from './read-folded.ts'
 
 /** The objects of one UTC day and content type of a tenant's ledger. */
 export interface ListedDay {
@@ -73,6 +74,5 @@ export async function readDayEntry(
   key: string,
   options?: Abortable,
 ): Promise<LedgerEntry> {
-  const folded = fold?.entries.get(key)
-  return folded ? readFoldedEntry(folded) : readLedgerEntry(lake, key, options)
+  return (fold && readFoldedEntry(fold, key)) ?? readLedgerEntry(lake, key, options)
 }

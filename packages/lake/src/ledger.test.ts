@@ -10,7 +10,7 @@ import {
   outcomes,
   parseEntryName,
   parseTenantId,
-  readProvenEntry,
+  readProvenEntries,
   sweepNames,
 } from '@mailtrail/core'
 import { temporaryFolder } from '@mailtrail/testing'
@@ -68,7 +68,7 @@ describe('a ledger entry', () => {
         const lake = createFolderStore(folder.path)
         await writeLedgerEntry(lake, written)
         expect(await readLedgerEntry(lake, ledgerKey(written.tenantId, written, written.entry))).toEqual(written)
-        expect(readProvenEntry(formatLedgerEntry(written))).toEqual(written)
+        expect(readProvenEntries(formatLedgerEntry(written))).toEqual([written])
       }),
     )
   })

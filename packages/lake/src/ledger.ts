@@ -10,15 +10,14 @@ import {
   ledgerEntryInvalid,
   parseEntryName,
   parseLedgerEntry,
-  readProvenEntry,
   spanName,
   type TenantId,
   utcDate,
 } from '@mailtrail/core'
 import { ledgerPrefix } from './layout.ts'
 import type { ObjectStore } from './object-store.ts'
-import type { FoldedEntry } from './open-fold.ts'
 import { readNewestFold } from './read-fold.ts'
+import { readFoldedEntry } from './read-folded.ts'
 
 /** Where an entry is: its key, and what the key says. */
 export interface EntryPlace extends EntrySpan {
@@ -57,8 +56,7 @@ export async function readLedgerEntry(lake: ObjectStore, key: string, options?: 
   if (bytes) return parsePlacedEntry(bytes, key)
   const [place, tenantId] = [placeOf(key), /^ledger\/tenant=([^/]+)\//.exec(key)?.[1]]
   const fold = place && tenantId ? await readNewestFold(lake, tenantId as TenantId, dayOf(place), options) : undefined
-  const folded = fold?.entries.get(key)
-  return folded ? readFoldedEntry(folded) : parsePlacedEntry(new Uint8Array(), key)
+  return (fold && readFoldedEntry(fold, key)) ?? parsePlacedEntry(new Uint8Array(), key)
 }
 
 /** @throws {@link MailtrailError} `LEDGER_ENTRY_INVALID` when the bytes are of no entry, or of another than the key names */
@@ -66,11 +64,6 @@ export function parsePlacedEntry(bytes: Uint8Array, key: string): LedgerEntry {
   const entry = parseLedgerEntry(bytes, key)
   if (ledgerKey(entry.tenantId, entry, entry.entry) === key) return entry
   throw ledgerEntryInvalid(key, new Error('it holds another entry'))
-}
-
-/** An entry that a fold holds. */
-export function readFoldedEntry({ bytes }: FoldedEntry): LedgerEntry {
-  return readProvenEntry(bytes.toString())
 }
 
 /** The objects of the entries of exactly one span; what was folded and removed is not among them. */

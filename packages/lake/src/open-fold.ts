@@ -15,14 +15,17 @@ export interface FoldHead {
   readonly line: string
 }
 
-/** One entry in a fold, whose bytes are those that were folded. */
+/** Where in the body of a fold the bytes of an entry are, as they were before it was folded. */
 export interface FoldedEntry {
   readonly sha256: string
-  readonly bytes: Buffer
+  readonly from: number
+  readonly to: number
 }
 
 export interface Fold extends FoldHead {
-  /** By key. */
+  /** Unpacked. */
+  readonly body: Buffer
+  /** By key, in the order of their bytes, which are the end of the body. */
   readonly entries: ReadonlyMap<string, FoldedEntry>
   /** The heads of the folds it replaces. */
   readonly replaced: readonly FoldHead[]
@@ -78,7 +81,7 @@ function headOf(line: string, key: string): FoldHead {
 }
 
 /** What the body says was checked when it was written, and its digest shows that it is the same: only what must be known is read. */
-function readBody({ key, summary }: FoldHead, body: Buffer): Pick<Fold, 'entries' | 'replaced'> {
+function readBody({ key, summary }: FoldHead, body: Buffer): Pick<Fold, 'body' | 'entries' | 'replaced'> {
   const folder = key.slice(0, key.lastIndexOf('/') + 1)
   const lines = summary.replaces.length + summary.entries
   let from = 0
@@ -90,9 +93,9 @@ function readBody({ key, summary }: FoldHead, body: Buffer): Pick<Fold, 'entries
   if (replaced.some(({ sha256 }, at) => sha256 !== summary.replaces[at]?.sha256)) throw new Error('what it replaces is another')
   const entries = new Map<string, FoldedEntry>()
   for (const { name, sha256, bytes } of JSON.parse(`[${index.slice(replaced.length, -1).join(',')}]`)) {
-    entries.set(`${folder}${name}`, { sha256, bytes: body.subarray(from, from + bytes) })
+    entries.set(`${folder}${name}`, { sha256, from, to: from + bytes })
     from += bytes
   }
   if (from !== body.length || entries.size !== summary.entries) throw new Error('it does not hold what its summary says')
-  return { entries, replaced }
+  return { body, entries, replaced }
 }

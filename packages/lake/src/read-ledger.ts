@@ -11,10 +11,11 @@ import {
   utcDate,
 } from '@mailtrail/core'
 import { ledgerPrefix } from './layout.ts'
-import { type EntryPlace, readFoldedEntry, readLedgerEntry } from './ledger.ts'
+import { type EntryPlace, readLedgerEntry } from './ledger.ts'
 import { type ListedDay, listLedgerDay, openLedgerDay } from './ledger-day.ts'
 import type { ObjectStore } from './object-store.ts'
 import { readFoldHead } from './read-fold.ts'
+import { readFoldedEntries } from './read-folded.ts'
 
 /** Settling sweeps span the day and the horizon after it, and lie in the partition of their first day. */
 const longestSpanMs = dayMs + longestHorizonMs
@@ -49,7 +50,7 @@ export async function readLedger(
       if (await endsBefore(lake, listed, range, { signal })) continue
       const { fold, loose: unfolded } = await openLedgerDay(lake, tenantId, listed, { signal })
       loose.push(...unfolded.filter(isAsked))
-      for (const entry of fold?.entries.values() ?? []) entries.push(readFoldedEntry(entry))
+      if (fold) entries.push(...readFoldedEntries(fold))
     }
     return entries
   })

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { MailtrailError } from '../errors.ts'
 import { parseTenantId } from '../tenant-id.ts'
 import { entryName, parseEntryName } from './entry-name.ts'
-import { formatLedgerEntry, parseLedgerEntry, readProvenEntry } from './entry-text.ts'
+import { formatLedgerEntry, parseLedgerEntry } from './entry-text.ts'
 import { type EntryContent, type LedgerEntry, type Outcome, outcomes } from './ledger-entry.ts'
 import { mergeContents } from './merge-contents.ts'
+import { readProvenEntries } from './read-proven-entries.ts'
 
 const start = Date.parse('2024-03-11T00:00:00Z')
 const content: EntryContent = {
@@ -41,7 +42,7 @@ describe('a ledger entry', () => {
     { title: 'of an early release', text: early(formatLedgerEntry(entry)) },
   ])('$title survives being written and read', ({ text }) => {
     expect(parseLedgerEntry(Buffer.from(text), 'k')).toEqual(entry)
-    expect(readProvenEntry(text)).toEqual(entry)
+    expect(readProvenEntries(text)).toEqual([entry])
   })
 
   test('of an early release names no digest of an object’s bytes', () => {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { MailtrailError } from '../errors.ts'
 import { parseTenantId } from '../tenant-id.ts'
-import { type EntryContent, type EntryName, type LedgerEntry, type Outcome, outcomes, storedObjectSchema } from './ledger-entry.ts'
+import { type EntryName, type LedgerEntry, outcomes, storedObjectSchema } from './ledger-entry.ts'
 
 /** Entries of schema 1 had no last line. */
 const [schemaVersion, unsealedVersion] = [2, 1]
@@ -90,53 +90,6 @@ export function ledgerEntryInvalid(place: string, cause: unknown): MailtrailErro
     `The ledger entry ${place} cannot be read. It was altered, or written by a newer release.`,
     { cause },
   )
-}
-
-/** Reads an entry of which a digest shows that it is what was parsed before: nothing is checked again, which makes it many times faster. */
-export function readProvenEntry(text: string): LedgerEntry {
-  const [first = '', ...rest] = text.split('\n')
-  const written: z.input<typeof header> = JSON.parse(first)
-  const { schema, tenantId, entry, start, end, writtenAt, listing, ...head } = written
-  return {
-    ...head,
-    tenantId: parseTenantId(tenantId),
-    start: Date.parse(start),
-    end: Date.parse(end),
-    entry: entry as EntryName,
-    writtenAt: Date.parse(writtenAt),
-    listing: listing && {
-      ...listing,
-      serviceDate: listing.serviceDate === null ? null : Date.parse(listing.serviceDate),
-      localDate: Date.parse(listing.localDate),
-    },
-    // Behind the last line, which is the seal where there is one, nothing follows.
-    contents: rest.slice(0, schema === unsealedVersion ? -1 : -2).map(readProvenContent),
-  }
-}
-
-/** As {@link formatLedgerEntry} writes it, in which no string has to be unescaped: to cut it is several times faster than to parse it. */
-const plainContent =
-  /^\{"id":"([^"\\]*)","uri":"([^"\\]*)","created":"([^"]*)","expiration":"([^"]*)","outcome":"([a-z]*)","recordsSeen":(\d+),"recordsKept":(\d+),"bodySha256":(?:null|"([^"\\]*)"),"objects":(.*)\}$/
-
-function readProvenContent(line: string): EntryContent {
-  const match = plainContent.exec(line)
-  if (!match) return contentOf(JSON.parse(line))
-  const [, id = '', uri = '', created = '', expiration = '', outcome, recordsSeen, recordsKept, bodySha256 = null, objects = ''] = match
-  return {
-    id,
-    uri,
-    created: Date.parse(created),
-    expiration: Date.parse(expiration),
-    outcome: outcome as Outcome,
-    recordsSeen: Number(recordsSeen),
-    recordsKept: Number(recordsKept),
-    bodySha256,
-    objects: objects === '[]' ? [] : JSON.parse(objects),
-  }
-}
-
-function contentOf(line: z.input<typeof contentLine>): EntryContent {
-  return { ...line, created: Date.parse(line.created), expiration: Date.parse(line.expiration) }
 }
 
 function sealOf(text: string | Uint8Array): string {
