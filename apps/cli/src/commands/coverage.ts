@@ -3,6 +3,7 @@ import { loadHorizonMs } from '@mailtrail/runtime'
 import type { Command } from 'commander'
 import { answerCoverage, askedCoverage } from '../coverage/answer-coverage.ts'
 import { coverageJson, renderCoverage } from '../coverage/render-coverage.ts'
+import { runSurvey } from '../coverage/run-survey.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { parseTime } from '../parse-time.ts'
 import { printData, printJson, say } from '../print.ts'
@@ -10,10 +11,11 @@ import type { SetExitCode } from '../run-command-line.ts'
 import { openRegistry } from '../tenant/open-registry.ts'
 
 interface CoverageOptions {
-  readonly tenant: string
+  readonly tenant?: string
+  readonly all?: boolean
   readonly mailbox?: string
-  readonly from: string
-  readonly to: string
+  readonly from?: string
+  readonly to?: string
   readonly lake?: string
   readonly json?: boolean
 }
@@ -22,13 +24,17 @@ export function addCoverageCommand(program: Command, setExitCode: SetExitCode): 
   program
     .command('coverage')
     .description('tell how complete the record of a time is, by hours of event time; exit code 6 unless all of it is settled')
-    .requiredOption('--tenant <guid>', 'tenant id')
-    .requiredOption('--from <time>', 'such as 2024-03-12T09:00Z')
-    .requiredOption('--to <time>', 'the time after the last one asked for')
+    .option('--tenant <guid>', 'tenant id; with --from and --to')
+    .option('--from <time>', 'such as 2024-03-12T09:00Z')
+    .option('--to <time>', 'the time after the last one asked for')
+    .option('--all', 'whole days of all tenants instead, from summaries: the last 30 unless --from and --to say otherwise')
     .option('--mailbox <name>', 'one mailbox, by UPN or GUID: also where it was throttled, and where nothing shows that it was audited')
     .option('--lake <location>', 'where the ledger is (default: MAILTRAIL_LAKE)')
     .option('--json', 'one JSON object')
-    .action(async ({ tenant, mailbox, from, to, lake: location, json }: CoverageOptions) => {
+    .action(async (options: CoverageOptions, command: Command) => {
+      if (options.all) return runSurvey(options, setExitCode)
+      const { tenant, mailbox, from, to, lake: location, json } = options
+      if (!tenant || !from || !to) return command.error("error: needs '--tenant <guid>', '--from <time>' and '--to <time>', or --all")
       const range = { from: parseTime(from), to: parseTime(to) }
       await using lake = await openRegistry(location)
       const question = { tenantId: parseTenantId(tenant), mailbox, ...range, horizonMs: loadHorizonMs(process.env) }

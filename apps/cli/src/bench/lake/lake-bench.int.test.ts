@@ -2,6 +2,7 @@ import { temporaryFolder } from '@mailtrail/testing'
 import { expect, test } from 'vitest'
 import type { Measure } from '../bench-result.ts'
 import { measureCompaction } from './measure-compaction.ts'
+import { measureLedger } from './measure-ledger.ts'
 import { measureQuestion } from './measure-question.ts'
 
 const measures: readonly { readonly name: string; readonly measure: Measure; readonly units: readonly string[] }[] = [
@@ -10,6 +11,7 @@ const measures: readonly { readonly name: string; readonly measure: Measure; rea
     measure: (place) => measureQuestion(place, { days: 5, itemsPerDay: 3_000, contentsPerDay: 3 }),
     units: ['s', 'x', 's', 's'],
   },
+  { name: 'the ledger', measure: (place) => measureLedger(place, { days: 2, tenants: 3, surveyedDays: 9 }), units: ['s', 's'] },
   { name: 'the compaction', measure: (place) => measureCompaction(place, { items: 300, contents: 5 }), units: ['MiB', 's'] },
 ]
 
