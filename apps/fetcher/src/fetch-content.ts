@@ -12,10 +12,10 @@ import {
   recordDigest,
   type SelectedRecord,
   type TenantId,
-  utcDate,
 } from '@mailtrail/core'
 import { EvidenceWriter, type ObjectStore, type StoredEvidence } from '@mailtrail/lake'
 import { type FlaggedMailbox, flaggedMailbox } from './flagged-mailbox.ts'
+import { LateRecords } from './late-records.ts'
 import { type BadRecordNote, noteBadRecords, storeBadRecord } from './quarantine.ts'
 
 export interface FetchOptions extends Abortable {
@@ -36,7 +36,7 @@ export interface FetchedContent extends StoredEvidence {
   readonly bodySha256: string
   readonly quarantined: number
   readonly flagged: readonly FlaggedMailbox[]
-  /** UTC dates of the events that came late. */
+  /** UTC dates of the events that came late and were not known before. */
   readonly lateDates: readonly string[]
 }
 
@@ -52,7 +52,7 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
   const bodyHash = createHash('sha256')
   const bad: BadRecordNote[] = []
   const flagged = new Map<string, FlaggedMailbox>()
-  const lateDates = new Set<string>()
+  const late = new LateRecords(tenantId)
   let recordsSeen = 0
   let recordsKept = 0
   await using evidence = new EvidenceWriter(lake, { tenantId, contentId: content.id, spoolFolder, compression })
@@ -63,9 +63,10 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
       if (item.kind === 'quarantined') bad.push(await storeBadRecord(lake, { tenantId, contentId: content.id, record: item }, { signal }))
       if (item.kind !== 'kept') continue
       recordsKept += 1
-      await evidence.add(keptLine(item.line, item.record))
+      const kept = keptLine(item.line, item.record)
+      await evidence.add(kept)
       const access = parseMailAccess(item.record)
-      if (access.time !== undefined && isLate(access.time)) lateDates.add(utcDate(access.time))
+      if (access.time !== undefined && isLate(access.time)) late.add(item.record, kept.digest)
       const mailbox = flaggedMailbox(access, content.created)
       if (mailbox && !flagged.has(mailbox.key)) flagged.set(mailbox.key, mailbox)
     }
@@ -85,7 +86,7 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
     bodySha256: bodyHash.digest('hex'),
     quarantined: bad.length,
     flagged: [...flagged.values()],
-    lateDates: [...lateDates],
+    lateDates: await late.newsDates(lake, content.id, { signal }),
   }
 }
 

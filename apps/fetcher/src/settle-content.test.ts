@@ -119,6 +119,12 @@ test('records of hours that could be settled before raise an alert a day of even
   const work = { tenantId, lake, operations: ['MailItemsAccessed'], namedIn: sweep, content, api }
   await settleContent(deps, work, context)
   await settleContent(deps, work, context)
+  // The feed repeats itself: what is known already amends nothing.
+  await settleContent(
+    deps,
+    { ...work, content: { ...content, id: 'again' }, namedIn: { ...sweep, listing: { ...listing, serviceDate: created + dayMs } } },
+    context,
+  )
   const keys = await Array.fromAsync(lake.list(alertPrefix(tenantId)))
   const alerts = await Promise.all(keys.map(async (key) => JSON.parse(Buffer.from((await lake.read(key)) ?? []).toString())))
   expect(alerts.map(({ kind, data }) => `${kind} ${data.eventDate}`).sort()).toEqual([
