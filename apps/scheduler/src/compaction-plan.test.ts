@@ -4,10 +4,10 @@ import { CompactionPlan } from './compaction-plan.ts'
 
 /** News of one date, in hours, and when it is first due. */
 const cases = [
-  { news: [0], dueAt: 1 },
-  { news: [0, 0.5], dueAt: 1.5 },
-  { news: [0, 0.9, 1.8, 2.7, 3.6, 4.5], dueAt: 5.5 },
-  { news: [0, 0.9, 1.8, 2.7, 3.6, 4.5, 5.4], dueAt: 6 },
+  { news: [0], dueAt: 6 },
+  { news: [0, 2], dueAt: 8 },
+  { news: [0, 5, 10, 15], dueAt: 21 },
+  { news: [0, 5, 10, 15, 20], dueAt: 24 },
 ]
 
 describe(CompactionPlan, () => {
@@ -25,15 +25,15 @@ describe(CompactionPlan, () => {
     plan.note(['later'], minuteMs)
     plan.note(['early'], 2 * minuteMs)
     expect(plan.due(3 * minuteMs)).toEqual(['early', 'also'])
-    expect(plan.due(2 * hourMs)).toEqual(['early', 'also', 'late', 'later'])
+    expect(plan.due(7 * hourMs)).toEqual(['early', 'also', 'late', 'later'])
   })
 
   test('what was asked for is due again only after news', () => {
     const plan = new CompactionPlan()
     plan.note(['2024-03-14'], 0)
     plan.asked('2024-03-14')
-    expect(plan.due(24 * hourMs)).toEqual([])
-    plan.note(['2024-03-14'], 24 * hourMs)
-    expect(plan.due(25 * hourMs)).toEqual(['2024-03-14'])
+    expect(plan.due(48 * hourMs)).toEqual([])
+    plan.note(['2024-03-14'], 48 * hourMs)
+    expect(plan.due(54 * hourMs)).toEqual(['2024-03-14'])
   })
 })

@@ -1,8 +1,11 @@
-import { hourMs } from '@mailtrail/core'
+import { dayMs, hourMs } from '@mailtrail/core'
 
-/** Records of one time come in several contents, so a date is compacted when it is quiet, and now and then while it is not. */
-const quietMs = hourMs
-const longestWaitMs = 6 * hourMs
+/**
+ * The whole file of a date is replaced for a single record that comes late, so a date is compacted when it is quiet, and once a day while it is not.
+ * Until then questions read what is new from raw.
+ */
+const quietMs = 6 * hourMs
+const longestWaitMs = dayMs
 
 interface News {
   readonly first: number
@@ -29,7 +32,7 @@ export class CompactionPlan {
   }
 }
 
-/** An hour after the last news, or six after the first. */
+/** Six hours after the last news, or a day after the first. */
 function compactionDueAt({ first, last }: News): number {
   return Math.min(last + quietMs, first + longestWaitMs)
 }
