@@ -46,7 +46,9 @@ export function planHistory(random: Random): HistoryPlan {
     quietFrom,
     windowMinutes: random.pick([60, 60, 60, 30]),
     backfill: random.chance(0.4),
-    ...(random.chance(0.4) && { unsubscribedSince: start - random.pick([30 * 24 * 60, random.between(5, 55), random.between(5, 300)]) * minuteMs }),
+    ...(random.chance(0.4) && {
+      unsubscribedSince: start - random.pick([30 * 24 * 60, random.between(5, 55), random.between(5, 300)]) * minuteMs,
+    }),
     contents: drawContents(random, end),
     outages,
     skews: drawSkews(random, { from: start, to: quietFrom }),
