@@ -74,9 +74,9 @@ describe('a budget', () => {
         sent.sort((a, b) => a - b)
         expect(sent.filter((at, index) => (sent[index + limit] ?? Number.POSITIVE_INFINITY) - at < minute)).toEqual([])
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
-  })
+  }, 120_000)
 
   test.each([1, 60, 600])('of %i requests a minute is used up to its limit by who asks often', async (limit) => {
     const sent = await askFor(budgetAt(limit), { from: 0, to: 5 * minute, perSecond: 20 })
