@@ -13,10 +13,10 @@ import {
   type SelectedRecord,
   type TenantId,
 } from '@mailtrail/core'
-import { EvidenceWriter, type ObjectStore, type StoredEvidence } from '@mailtrail/lake'
+import { EvidenceWriter, type ObjectStore, type QuarantinedRecord, type StoredEvidence } from '@mailtrail/lake'
 import { type FlaggedMailbox, flaggedMailbox } from './flagged-mailbox.ts'
 import { LateRecords } from './late-records.ts'
-import { type BadRecordNote, noteBadRecords, storeBadRecord } from './quarantine.ts'
+import { noteBadRecords, storeBadRecord } from './quarantine.ts'
 
 export interface FetchOptions extends Abortable {
   readonly tenantId: TenantId
@@ -50,7 +50,7 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
   const { body } = await api.openContent({ contentId: content.id, contentUri: content.uri }, { signal })
   const selector = createRecordSelector({ operations, tenantId })
   const bodyHash = createHash('sha256')
-  const bad: BadRecordNote[] = []
+  const bad: QuarantinedRecord[] = []
   const flagged = new Map<string, FlaggedMailbox>()
   const late = new LateRecords(tenantId)
   let recordsSeen = 0

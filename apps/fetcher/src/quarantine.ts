@@ -1,3 +1,4 @@
+import { createHash, hash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -5,16 +6,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ActivityApi } from '@mailtrail/activity-api'
 import type { Abortable, EntryContent, SelectedRecord, TenantId } from '@mailtrail/core'
-import { type ObjectStore, quarantineKey } from '@mailtrail/lake'
+import { formatQuarantineNote, type ObjectStore, type QuarantinedRecord, type QuarantineNote, quarantineKey } from '@mailtrail/lake'
 
 type BadRecord = Extract<SelectedRecord, { kind: 'quarantined' }>
-
-/** Where a quarantined record stood, its length in bytes, and why it could not be kept. */
-export interface BadRecordNote {
-  readonly offset: number
-  readonly bytes: number
-  readonly reason: BadRecord['reason']
-}
 
 interface BadContent {
   readonly tenantId: TenantId
@@ -26,18 +20,20 @@ export async function storeBadRecord(
   lake: ObjectStore,
   { tenantId, contentId, record }: BadContent & { readonly record: BadRecord },
   options: Abortable,
-): Promise<BadRecordNote> {
+): Promise<QuarantinedRecord> {
   const { offset, bytes, reason } = record
-  await lake.create(quarantineKey(tenantId, contentId, `${offset}.bin`), bytes, options)
-  return { offset, bytes: bytes.length, reason }
+  const key = quarantineKey(tenantId, contentId, `${offset}.bin`)
+  // The note names what is kept, which an earlier attempt may have stored.
+  const kept = (await lake.create(key, bytes, options)) === 'exists' ? await lake.read(key, options) : bytes
+  return { offset, bytes: kept?.length ?? 0, reason, sha256: hash('sha256', kept ?? '') }
 }
 
 export async function noteBadRecords(
   lake: ObjectStore,
-  { tenantId, contentId, bad }: BadContent & { readonly bad: readonly BadRecordNote[] },
+  { tenantId, contentId, bad }: BadContent & { readonly bad: readonly QuarantinedRecord[] },
   options: Abortable,
 ): Promise<void> {
-  await note(lake, tenantId, contentId, { records: bad }, options)
+  await note(lake, { tenantId, contentId, records: bad }, options)
 }
 
 /** Keeps a whole body whose records cannot be told apart. It is fetched once more, in bounded memory. */
@@ -57,14 +53,16 @@ export async function storeBadBody(
     const path = join(folder, 'body')
     const { body } = await api.openContent({ contentId: content.id, contentUri: content.uri }, options)
     await pipeline(Readable.from(body), createWriteStream(path))
-    await lake.create(quarantineKey(tenantId, content.id, 'body'), { path }, options)
-    await note(lake, tenantId, content.id, { body: reason }, options)
+    const key = quarantineKey(tenantId, content.id, 'body')
+    await lake.create(key, { path }, options)
+    const kept = createHash('sha256')
+    for await (const chunk of lake.stream(key, options)) kept.update(chunk)
+    await note(lake, { tenantId, contentId: content.id, body: reason, bodySha256: kept.digest('hex') }, options)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function note(lake: ObjectStore, tenantId: TenantId, contentId: string, what: object, options: Abortable): Promise<void> {
-  const text = `${JSON.stringify({ schema: 1, tenantId, contentId, ...what })}\n`
-  await lake.create(quarantineKey(tenantId, contentId, 'json'), Buffer.from(text), options)
+async function note(lake: ObjectStore, what: QuarantineNote & BadContent, options: Abortable): Promise<void> {
+  await lake.create(quarantineKey(what.tenantId, what.contentId, 'json'), formatQuarantineNote(what), options)
 }
