@@ -1,6 +1,14 @@
 import { parseTenantId } from '@mailtrail/core'
 import { describe, expect, test } from 'vitest'
-import { consentAlertId, contentAlertId, credentialAlertId, gapAlertId, subscriptionAlertId, throttledAlertId } from './alert-id.ts'
+import {
+  consentAlertId,
+  contentAlertId,
+  credentialAlertId,
+  gapAlertId,
+  subscriptionAlertId,
+  throttledAlertId,
+  verifyFailedAlertId,
+} from './alert-id.ts'
 import { gapOpenedAlert, throttledAlert } from './new-alert.ts'
 
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
@@ -17,6 +25,7 @@ describe('ids', () => {
     expect(subscriptionAlertId(tenantId, 'Audit.Exchange', 0)).toMatchInlineSnapshot(`"dc952f5219135ffe594511ed8eec04f1"`)
     expect(consentAlertId(tenantId, 0)).toMatchInlineSnapshot(`"66d101d74d3a270f1416c9398f7e685e"`)
     expect(credentialAlertId(tenantId, 'file', 0, 30)).toMatchInlineSnapshot(`"3a072d9caa9ee8f8d7770f5bc788517a"`)
+    expect(verifyFailedAlertId(tenantId, 'ab')).toMatchInlineSnapshot(`"81282188c7fd24377eab979facda5fe3"`)
   })
 
   test('differ when anything about the cause does', () => {
@@ -40,6 +49,8 @@ describe('ids', () => {
       credentialAlertId(tenantId, 'file', 0, 14),
       credentialAlertId(tenantId, 'file', 1, 30),
       credentialAlertId(tenantId, 'env', 0, 30),
+      verifyFailedAlertId(tenantId, 'ab'),
+      verifyFailedAlertId(tenantId, 'cd'),
     ]
     expect(new Set(ids).size).toBe(ids.length)
   })

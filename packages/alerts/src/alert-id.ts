@@ -50,6 +50,11 @@ export function credentialAlertId(tenantId: TenantId, credential: string, expire
   return hashParts(tenantId, 'credential.expiring', credential, `${expiresAt}`, `${rungDays}`)
 }
 
+/** One alert a tenant and set of findings, however often these are found. */
+export function verifyFailedAlertId(tenantId: TenantId, findingsSha256: string): string {
+  return hashParts(tenantId, 'evidence.verify_failed', findingsSha256)
+}
+
 /** No part holds a line end, so two lists of parts never read the same. */
 function hashParts(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)

@@ -10,6 +10,7 @@ import {
   gapOpenedAlert,
   subscriptionDisabledAlert,
   throttledAlert,
+  verifyFailedAlert,
 } from './new-alert.ts'
 import { webhookBody } from './webhook-sink.ts'
 
@@ -34,6 +35,11 @@ const samples: readonly Alert[] = [
   consentRevokedAlert(tenantId, { since: raisedAt - 60_000, vendorCode: 'AADSTS7000229' }, raisedAt),
   ...[credentialExpiringAlert(tenantId, { credential: 'file', expiresAt: raisedAt + 86_400_000 }, raisedAt)].filter(
     (alert) => alert !== undefined,
+  ),
+  verifyFailedAlert(
+    tenantId,
+    { findings: 3, altered: 2, missing: 1, unrecorded: 0, headsNotInChain: 0, findingsSha256: 'ab'.repeat(32) },
+    raisedAt,
   ),
 ]
 

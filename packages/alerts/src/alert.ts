@@ -12,6 +12,7 @@ export const alertKinds = [
   'subscription.disabled',
   'tenant.consent_revoked',
   'credential.expiring',
+  'evidence.verify_failed',
 ] as const
 
 export type AlertKind = (typeof alertKinds)[number]
@@ -81,6 +82,19 @@ export interface CredentialData {
   readonly daysLeft: number
 }
 
+/** What is in the lake is not what was recorded, or is not there. `mailtrail evidence verify` names each object. */
+export interface VerifyFailedData {
+  readonly findings: number
+  /** How many of them are of objects whose bytes are others, that are not there, or that nothing names. */
+  readonly altered: number
+  readonly missing: number
+  readonly unrecorded: number
+  /** How many published heads are not in the chain of the ledger. */
+  readonly headsNotInChain: number
+  /** Names the set of findings: lower-case hex SHA-256 of their kinds and keys. */
+  readonly findingsSha256: string
+}
+
 /** What an alert of each kind says. */
 export interface AlertData {
   readonly 'mailbox.throttled': ThrottledData
@@ -92,6 +106,7 @@ export interface AlertData {
   readonly 'subscription.disabled': SubscriptionData
   readonly 'tenant.consent_revoked': ConsentData
   readonly 'credential.expiring': CredentialData
+  readonly 'evidence.verify_failed': VerifyFailedData
 }
 
 export type AlertOf<Kind extends AlertKind> = {
@@ -139,6 +154,16 @@ const subscription = z.strictObject({ contentType: code, since: time, reason: co
 const consent = z.strictObject({ since: time, vendorCode: code.optional() })
 const credential = z.strictObject({ credential: code, expiresAt: time, daysLeft: z.int() })
 
+const count = z.int().nonnegative()
+const verifyFailed = z.strictObject({
+  findings: count,
+  altered: count,
+  missing: count,
+  unrecorded: count,
+  headsNotInChain: count,
+  findingsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+})
+
 const common = {
   schema: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{32}$/),
@@ -158,6 +183,7 @@ export const alertSchema: z.ZodType<Alert> = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('subscription.disabled'), data: subscription }),
   z.strictObject({ ...common, kind: z.literal('tenant.consent_revoked'), data: consent }),
   z.strictObject({ ...common, kind: z.literal('credential.expiring'), data: credential }),
+  z.strictObject({ ...common, kind: z.literal('evidence.verify_failed'), data: verifyFailed }),
 ])
 
 /**

@@ -1,5 +1,5 @@
 import { bindAggregationMs, isoSeconds, type TenantId, throttleMs, utcDate } from '@mailtrail/core'
-import type { AlertOf } from './alert.ts'
+import type { AlertOf, VerifyFailedData } from './alert.ts'
 import {
   amendedAlertId,
   type ContentCause,
@@ -9,6 +9,7 @@ import {
   gapAlertId,
   subscriptionAlertId,
   throttledAlertId,
+  verifyFailedAlertId,
 } from './alert-id.ts'
 
 /** A flagged record of a mailbox. Times are UTC milliseconds. */
@@ -151,6 +152,12 @@ export function consentRevokedAlert(
     date: utcDate(since),
     data: { since: isoSeconds(since), ...(vendorCode === undefined ? {} : { vendorCode }) },
   }
+}
+
+/** Stored by the day it is raised, since nobody knows when its cause was. */
+export function verifyFailedAlert(tenantId: TenantId, data: VerifyFailedData, raisedAt: number): AlertOf<'evidence.verify_failed'> {
+  const id = verifyFailedAlertId(tenantId, data.findingsSha256)
+  return { schema: 1, id, kind: 'evidence.verify_failed', tenantId, raisedAt: isoSeconds(raisedAt), date: utcDate(raisedAt), data }
 }
 
 function gapData(gap: Gap, recoverable: boolean): AlertOf<'coverage.gap_opened'>['data'] {
