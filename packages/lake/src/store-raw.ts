@@ -70,7 +70,7 @@ async function holdsWhatItSays(lake: ObjectStore, { key, linesSha256 }: StoredOb
 }
 
 /** Errors of `node:zlib` have codes such as `Z_DATA_ERROR` and `ZSTD_error_corruption_detected`; those of a store have others. */
-function isOfPacking(error: unknown): boolean {
+export function isOfPacking(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code))
 }
 

@@ -89,6 +89,20 @@ export async function readTombstone(lake: ObjectStore, key: string, options?: Ab
   }
 }
 
+/** What an altered tombstone still names: the lines that can be read. It proves nothing. */
+export function salvageTombstone(bytes: Uint8Array): RetiredObject[] {
+  return Buffer.from(bytes)
+    .toString()
+    .split('\n')
+    .flatMap((text) => {
+      try {
+        return [line.parse(JSON.parse(text))]
+      } catch {
+        return []
+      }
+    })
+}
+
 function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,0 +1,87 @@
+import { dayMs, type EntryContent, type EntryName, type EntrySpan, entryGraceMs, outcomes, type TenantId, utcDate } from '@mailtrail/core'
+import { contentHash, contentHashOf, dateOf } from '../layout.ts'
+import { ledgerKey } from '../ledger.ts'
+import { LineSorter } from '../line-sorter.ts'
+import type { FindingLog } from './finding.ts'
+
+export interface StrayJudgement {
+  readonly log: FindingLog
+  /** How far the time of the ledger has come; undefined when nothing was listed. */
+  readonly present: number | undefined
+  readonly horizonMs: number
+}
+
+interface KnownContent {
+  readonly outcome: EntryContent['outcome']
+  /** The entry that would say that it was stored. */
+  readonly repair: string
+  /** When the last entry of its span was written. */
+  readonly since: number
+}
+
+/** Raw objects that no entry names, brought together with what the ledger says of their contents, in bounded memory. */
+export class StrayObjects {
+  readonly #lines: LineSorter
+  readonly #tenantId: TenantId
+  #added = Promise.resolve()
+
+  constructor(tenantId: TenantId, { folder, heldBytes }: { readonly folder: string; readonly heldBytes: number }) {
+    this.#tenantId = tenantId
+    this.#lines = new LineSorter({ folder, heldBytes })
+  }
+
+  /** @param span - whose entries name the content. @param names - of all its entries */
+  async content(
+    { id, outcome }: EntryContent,
+    { span, names, since }: { readonly span: EntrySpan; readonly names: readonly EntryName[]; readonly since: number },
+  ): Promise<void> {
+    const last = Math.max(0, ...names.map((name) => Number(/^repair-(\d+)$/.exec(name)?.[1] ?? 0)))
+    const repair = ledgerKey(this.#tenantId, span, `repair-${last + 1}`)
+    await this.#lines.add(`${contentHash(id)}\n0${JSON.stringify({ outcome, repair, since } satisfies KnownContent)}`)
+  }
+
+  /** May be called by several at once. */
+  stray(key: string): Promise<void> {
+    this.#added = this.#added.then(() => this.#lines.add(`${contentHashOf(key) ?? ''}\n1${key}`))
+    return this.#added
+  }
+
+  /** @returns how many may be of contents that are not listed yet */
+  async judge(judgement: StrayJudgement): Promise<number> {
+    let awaiting = 0
+    let [hash, best]: [string, KnownContent | undefined] = ['', undefined]
+    for await (const line of this.#lines.sorted()) {
+      const [of = '', rest = ''] = line.split('\n')
+      if (of !== hash) [hash, best] = [of, undefined]
+      if (rest.startsWith('1')) awaiting += judge(rest.slice(1), best, judgement) ? 1 : 0
+      else best = better(JSON.parse(rest.slice(1)), best)
+    }
+    return awaiting
+  }
+}
+
+function better(a: KnownContent, b: KnownContent | undefined): KnownContent {
+  return b === undefined || outcomes.indexOf(a.outcome) < outcomes.indexOf(b.outcome) ? a : b
+}
+
+/** Whether it has to be waited for. */
+function judge(key: string, content: KnownContent | undefined, { log, present, horizonMs }: StrayJudgement): boolean {
+  if (!content) {
+    const date = dateOf(key) ?? 'unknown'
+    // The open window is peeked at: its contents are stored before they are listed.
+    if (present === undefined || date === 'unknown' || date >= utcDate(present - horizonMs - dayMs)) return true
+    const meaning = 'No entry lists its content: its window was never listed, or somebody put it there. Find out before you rely on it.'
+    log.add({ what: 'unrecorded', key, namedBy: 'nothing', meaning })
+    return false
+  }
+  if (content.outcome === 'stored' || content.outcome === 'quarantined') {
+    const meaning =
+      'Its content is stored, and no entry names this object: the service once sent another version, or somebody put it there.'
+    log.add({ what: 'unrecorded', key, namedBy: 'nothing', meaning })
+    return false
+  }
+  if (present === undefined || present <= content.since + entryGraceMs) return true
+  const meaning = `Records of a content are there (${key}) that no entry says was stored: fetching broke off, or the entry was removed. Restore it from a copy.`
+  log.add({ what: 'missing', key: content.repair, namedBy: key, meaning })
+  return false
+}
