@@ -24,6 +24,7 @@ const usageCodes = new Set([
   'BACKFILL_IMPOSSIBLE',
   'NOT_CONFIRMED',
   'SECRET_EMPTY',
+  'EVIDENCE_HEAD_INVALID',
 ])
 const authCodes = new Set([
   'ACTIVITY_API_LOGIN_FAILED',

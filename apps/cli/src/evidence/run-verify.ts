@@ -1,0 +1,76 @@
+import { dayMs, type Interval, MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
+import { loadHorizonMs, systemClock } from '@mailtrail/runtime'
+import { listTenantIds } from '@mailtrail/tenants'
+import { exitCodes } from '../exit-codes.ts'
+import { openTenantLakes } from '../open-tenant-lakes.ts'
+import { parseTime } from '../parse-time.ts'
+import { createProgress, printData, printJson, say } from '../print.ts'
+import type { SetExitCode } from '../run-command-line.ts'
+import { openRegistry } from '../tenant/open-registry.ts'
+import { type GivenHead, readHeads } from './read-heads.ts'
+import { renderFault, renderReport, type TenantReport, verifyJson } from './render-verify.ts'
+import { verifyTenant } from './verify-tenant.ts'
+
+export interface VerifyOptions {
+  readonly tenant?: string
+  readonly all?: boolean
+  readonly from?: string
+  readonly to?: string
+  readonly head?: string
+  readonly lake?: string
+  readonly json?: boolean
+}
+
+/** Objects between two lines of progress where there is no terminal. */
+const lineEvery = 10_000
+
+/** Verifies one tenant after the other, and prints each when it is done. */
+export async function runVerify(options: VerifyOptions, setExitCode: SetExitCode): Promise<void> {
+  const { tenant, head, lake: location, json } = options
+  const range = askedDays(options)
+  const given = head === undefined ? [] : await readHeads(head)
+  await using fleetLake = await openRegistry(location)
+  await using lakes = openTenantLakes(fleetLake)
+  const tenantIds = tenant === undefined ? await Array.fromAsync(listTenantIds(fleetLake)) : [parseTenantId(tenant)]
+  const reports: TenantReport[] = []
+  for (const [index, tenantId] of tenantIds.entries()) {
+    const progress = createProgress(lineEvery)
+    let done = 0
+    const onObject = (total: number): void => progress.update(formatProgress(`${index + 1}/${tenantIds.length} ${tenantId}`, ++done, total))
+    const settings = { range, heads: headsOf(given, tenantId), horizonMs: loadHorizonMs(process.env), now: systemClock.now(), onObject }
+    try {
+      const lake = await lakes.open(tenantId)
+      reports.push({ tenantId, report: await verifyTenant({ fleetLake, lake, tenantId }, settings).finally(() => progress.end()) })
+    } catch (error) {
+      if (!(error instanceof MailtrailError) || tenant !== undefined) throw error
+      reports.push({ tenantId, fault: { code: error.code, message: error.message } })
+    }
+    const latest = reports.at(-1)
+    if (json || !latest) continue
+    printData('fault' in latest ? renderFault(latest) : renderReport(latest))
+  }
+  if (json) printJson(verifyJson(reports, range))
+  if (reports.length === 0) say('No tenant is registered.')
+  if (reports.some((report) => 'fault' in report)) setExitCode(exitCodes.partlyDone)
+  else if (reports.some((report) => 'report' in report && report.report.findings.length > 0)) setExitCode(exitCodes.error)
+}
+
+function askedDays({ from, to }: VerifyOptions): Interval | undefined {
+  if (from === undefined && to === undefined) return undefined
+  const range = {
+    from: from === undefined ? 0 : Math.floor(parseTime(from) / dayMs) * dayMs,
+    to: to === undefined ? systemClock.now() : Math.ceil(parseTime(to) / dayMs) * dayMs,
+  }
+  if (range.from < range.to) return range
+  throw new MailtrailError('TIME_INVALID', '--from lies after --to, or on it: name at least one UTC day of the ledger.')
+}
+
+function headsOf(given: readonly GivenHead[], tenantId: TenantId): GivenHead[] {
+  return given.filter((head) => head.tenantId === undefined || head.tenantId === tenantId)
+}
+
+function formatProgress(label: string, done: number, total: number): string {
+  const cells = 30
+  const filled = Math.min(cells, Math.round((cells * done) / total))
+  return `Verifying ${label} [${'#'.repeat(filled)}${'.'.repeat(cells - filled)}] ${done}/${total} objects`
+}
