@@ -9,6 +9,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   resolve: { conditions },
   test: {
+    // By default one core is left free; a fleet waits for its servers as often as it computes.
+    maxWorkers: '100%',
     // Its files import each other without their endings.
     server: { deps: { inline: ['dt-sql-parser'] } },
     projects: [
