@@ -1,6 +1,6 @@
 import { hourMs, isoSeconds, parseTenantId } from '@mailtrail/core'
 import { loadHorizonMs } from '@mailtrail/runtime'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { answerCoverage, askedCoverage } from '../coverage/answer-coverage.ts'
 import { coverageJson, renderCoverage } from '../coverage/render-coverage.ts'
 import { runSurvey } from '../coverage/run-survey.ts'
@@ -27,7 +27,12 @@ export function addCoverageCommand(program: Command, setExitCode: SetExitCode): 
     .option('--tenant <guid>', 'tenant id; with --from and --to')
     .option('--from <time>', 'such as 2024-03-12T09:00Z')
     .option('--to <time>', 'the time after the last one asked for')
-    .option('--all', 'whole days of all tenants instead, from summaries: the last 30 unless --from and --to say otherwise')
+    .addOption(
+      new Option('--all', 'whole days of all tenants instead, from summaries: the last 30 unless --from and --to say otherwise').conflicts([
+        'tenant',
+        'mailbox',
+      ]),
+    )
     .option('--mailbox <name>', 'one mailbox, by UPN or GUID: also where it was throttled, and where nothing shows that it was audited')
     .option('--lake <location>', 'where the ledger is (default: MAILTRAIL_LAKE)')
     .option('--json', 'one JSON object')
