@@ -46,10 +46,14 @@ const smallLakeEnd: number = midnight + (days - 1) * dayMs + 13 * hourMs
 const collection = collectionOf(smallHistory)
 const operations = ['MailItemsAccessed']
 
-/** What the fleet leaves of ten short days: written by the real planner, writers and folds, with every kind of object in it. */
-export async function smallLake(): Promise<MemoryLake> {
+/**
+ * What the fleet leaves of ten short days: written by the real planner, writers and folds, with every kind of object in it.
+ *
+ * @param forged - whether somebody writes all of it with another selector
+ */
+export async function smallLake({ forged = false } = {}): Promise<MemoryLake> {
   const lake = memoryLake()
-  for (let now = midnight + hourMs / 2; now <= smallLakeEnd; now += hourMs) await work(lake, now)
+  for (let now = midnight + hourMs / 2; now <= smallLakeEnd; now += hourMs) await work(lake, now, forged ? '2' : '1')
   await retireFirstDay(lake)
   await lake.create(itemsKey(tenantId, utcDate(midnight + dayMs)), Buffer.from('items'))
   const lines = Buffer.from('{"row":1}\n{"row":2}\n')
@@ -57,7 +61,7 @@ export async function smallLake(): Promise<MemoryLake> {
   return lake
 }
 
-async function work(lake: MemoryLake, now: number): Promise<void> {
+async function work(lake: MemoryLake, now: number, selectorVersion: string): Promise<void> {
   const known = new Set<string>()
   const views: { start: number; fold: number; isDoubled: boolean }[] = []
   for (let start = midnight; start < now; start += dayMs) {
@@ -67,7 +71,7 @@ async function work(lake: MemoryLake, now: number): Promise<void> {
     if (day) views.push({ start, fold: day.fold?.summary.fold ?? 0, isDoubled: day.doubled.length > 0 })
   }
   const isKnown = (span: EntrySpan, entry: EntryName): boolean => known.has(nameOf(span, entry))
-  for (const listing of dueListings(collection, now, isKnown)) await list(lake, listing, now)
+  for (const listing of dueListings(collection, now, isKnown)) await list(lake, listing, { now, selectorVersion })
   const due = dueListings(collection, now, isKnown)
   const time = { due, now, horizonMs: defaultHorizonMs }
   const place = { contentType, isOpen: false }
@@ -82,12 +86,16 @@ async function work(lake: MemoryLake, now: number): Promise<void> {
 }
 
 /** The first window of a day has a content, the second is empty; each third day a sweep finds one more. */
-async function list(lake: MemoryLake, { start, end, entry }: DueListing, now: number): Promise<void> {
+async function list(
+  lake: MemoryLake,
+  { start, end, entry }: DueListing,
+  { now, selectorVersion }: { readonly now: number; readonly selectorVersion: string },
+): Promise<void> {
   const day = Math.floor((start - midnight) / dayMs)
   const isFirst = start % dayMs === 0
   const found = entry === 'listed' ? isFirst : entry === 'sweep-6h' && isFirst && day % 3 === 0
   const named = found ? [content(`${entry}-${day}`, 'pending', { created: start })] : []
-  const base = { tenantId, contentType, start, end, operations, selectorVersion: '1', writtenAt: now }
+  const base = { tenantId, contentType, start, end, operations, selectorVersion, writtenAt: now }
   const listing = { serviceDate: now, localDate: now, pages: 1, contents: named.length }
   const name = entry === 'listed' && named.length === 0 ? 'seal' : entry
   await writeLedgerEntry(lake, { ...base, entry: name, listing, contents: named })
@@ -105,9 +113,9 @@ async function list(lake: MemoryLake, { start, end, entry }: DueListing, now: nu
 
 async function settle(lake: MemoryLake, each: EntryContent, day: number): Promise<EntryContent> {
   const date = utcDate(each.created)
-  const objects = await store(lake, each.id, { date, text: 'as sent', compression: day % 4 === 1 ? 'zstd' : 'gzip' })
+  const objects = await storeText(lake, each.id, { date, text: 'as sent', compression: day % 4 === 1 ? 'zstd' : 'gzip' })
   // The service sends another version afterwards.
-  const both = day === 4 ? await store(lake, each.id, { date, text: 'as sent later', compression: 'gzip' }) : objects
+  const both = day === 4 ? await storeText(lake, each.id, { date, text: 'as sent later', compression: 'gzip' }) : objects
   // Releases before did not note the digest of the bytes.
   const noted = day === 5 ? both.map(({ sha256: _, ...object }) => object) : both
   const isBad = day === 6
@@ -121,7 +129,11 @@ interface StoredText {
   readonly compression: Compression
 }
 
-async function store(lake: MemoryLake, contentId: string, { date, text, compression }: StoredText): Promise<readonly StoredObject[]> {
+export async function storeText(
+  lake: MemoryLake,
+  contentId: string,
+  { date, text, compression }: StoredText,
+): Promise<readonly StoredObject[]> {
   await using writer = new EvidenceWriter(lake, { tenantId, contentId, spoolFolder: tmpdir(), compression })
   const line = Buffer.from(JSON.stringify({ Id: contentId, text }))
   await writer.add({ operation: 'MailItemsAccessed', date, line, id: contentId, digest: sha256(line) })
@@ -139,7 +151,7 @@ async function retireFirstDay(lake: MemoryLake): Promise<void> {
   await retire(lake, lake.list(rawPrefix('MailItemsAccessed', tenantId, utcDate(midnight))))
 }
 
-async function retire(lake: MemoryLake, keys: AsyncIterable<string>): Promise<void> {
+export async function retire(lake: MemoryLake, keys: AsyncIterable<string>): Promise<void> {
   const cause = () => ({ tenantId, at: smallLakeEnd, by: 'retention', policy: 'retention.rawDays=14', reason: 'test' })
   await retireObjects(lake, keys, { cause, permit: async () => {} })
 }

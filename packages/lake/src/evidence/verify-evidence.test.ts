@@ -1,10 +1,14 @@
 import { tmpdir } from 'node:os'
-import { dayMs, defaultHorizonMs, hourMs } from '@mailtrail/core'
+import { dayMs, defaultHorizonMs, hourMs, utcDate } from '@mailtrail/core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { midnight, tenantId } from '../../test/entries.ts'
+import { contentType, midnight, tenantId } from '../../test/entries.ts'
 import { type MemoryLake, memoryLake } from '../../test/memory-lake.ts'
-import { smallHistory, smallLake } from '../../test/small-lake.ts'
+import { retire, smallHistory, smallLake, storeText } from '../../test/small-lake.ts'
+import { chainTips } from '../chain-tips.ts'
+import { foldKey, parseFoldKey, rawPrefix } from '../layout.ts'
 import type { ObjectStore } from '../object-store.ts'
+import { readFoldHead } from '../read-fold.ts'
+import { removeFolded } from '../remove-folded.ts'
 import { type EvidenceReport, type VerifyOptions, verifyEvidence } from './verify-evidence.ts'
 
 let whole: MemoryLake
@@ -43,7 +47,7 @@ describe('of a lake as the fleet leaves it', () => {
       const at = from + random(to - from)
       const bit = random(8)
       const lake = memoryLake(new Map(whole.objects).set(key, flipped(bytes, at, bit)))
-      const named = (await verify(lake)).findings.map(({ what, key: found }) => `${what} ${found}`)
+      const named = await names(lake)
       const others = key.startsWith('tombstones/') ? named.filter((name) => !namedBy(bytes).includes(name.replace(/^missing /, ''))) : named
       if (others.join() !== `altered ${key}`) wrong.push(`${key} byte ${at} bit ${bit}: ${named}`)
     }
@@ -54,12 +58,127 @@ describe('of a lake as the fleet leaves it', () => {
     const wrong: string[] = []
     for (const [key, bytes] of whole.objects) {
       const lake = memoryLake([...whole.objects].filter(([other]) => other !== key))
-      const named = (await verify(lake)).findings.map(({ what, key: found }) => `${what} ${found}`)
+      const named = await names(lake)
       if (named.join() !== expectedWithout(key, bytes).join()) wrong.push(`${key}: ${named}`)
     }
     expect(wrong).toEqual([])
   })
 })
+
+describe('nothing is found either', () => {
+  const copy = (): MemoryLake => memoryLake(whole.objects)
+  const rawOf = (lake: MemoryLake, date: string): AsyncIterable<string> => lake.list(rawPrefix('MailItemsAccessed', tenantId, date))
+  const day = (number: number): string => utcDate(midnight + number * dayMs)
+
+  test('of a lake whose retention was cut off between the tombstone and the removal', async () => {
+    const lake = copy()
+    lake.remove = async () => {
+      throw new Error('The power is cut.')
+    }
+    await expect(retire(lake, rawOf(lake, day(5)))).rejects.toThrow('The power is cut.')
+    expect(await verify(lake)).toMatchObject({ findings: [], retired: 2 })
+  })
+
+  test('of objects that a lock keeps, though a tombstone names them', async () => {
+    const lake = copy()
+    lake.remove = async () => ({ outcome: 'locked' })
+    await retire(lake, rawOf(lake, day(5)))
+    expect(await verify(lake)).toMatchObject({ findings: [], retired: 2 })
+  })
+
+  test('of an object that was removed and fetched again, unless it is altered then', async () => {
+    const lake = copy()
+    const stored = await storeText(lake, 'listed-0', { date: day(0), text: 'as sent', compression: 'gzip' })
+    expect(await verify(lake)).toMatchObject({ findings: [], retired: 1 })
+    const key = stored[0]?.key ?? ''
+    lake.objects.set(key, flipped(lake.objects.get(key) ?? Buffer.of(), 60, 3))
+    expect(await names(lake)).toEqual([`altered ${key}`])
+  })
+
+  test('of a tenant of whom everything was deleted', async () => {
+    const lake = copy()
+    for (const prefix of ['raw/', 'quarantine/', 'items/', 'email-events/']) await retire(lake, lake.list(prefix))
+    // Of what was quarantined the ledger names the note, which is gone with all that it named.
+    const named = [...whole.objects.keys()].filter((key) => /^raw\/|^quarantine\/.*\.json$/.test(key)).length
+    expect(await verify(lake)).toMatchObject({ findings: [], objects: 0, retired: 2 + named })
+  })
+
+  test('of a day whose entries were removed in part after its last fold, and whose earlier folds are left', async () => {
+    const lake = copy()
+    let left = 5
+    lake.onChange = () => {
+      left -= 1
+      if (left === 0) throw new Error('The power is cut.')
+    }
+    await expect(removeFolded(lake, tenantId, { date: day(3), contentType })).rejects.toThrow('The power is cut.')
+    lake.onChange = () => {}
+    expect(await names(lake)).toEqual([])
+    await removeFolded(lake, tenantId, { date: day(3), contentType })
+    expect(await names(lake)).toEqual([])
+  })
+
+  test('of records that are stored before their window is listed; of old ones it is asked why', async () => {
+    const lake = copy()
+    await storeText(lake, 'peeked', { date: day(9), text: 'x', compression: 'gzip' })
+    expect(await verify(lake)).toMatchObject({ findings: [], awaiting: 1 })
+    const old = await storeText(lake, 'foreign', { date: day(1), text: 'x', compression: 'gzip' })
+    expect(await names(lake)).toEqual([`unrecorded ${old[0]?.key}`])
+  })
+
+  test('by a verification of a few days, which looks at what these name', async () => {
+    const range = { from: midnight + 3 * dayMs, to: midnight + 5 * dayMs }
+    const { findings, objects } = await verify(whole, { range })
+    expect({ findings, objects }).toEqual({ findings: [], objects: 4 })
+    const lake = copy()
+    for await (const key of rawOf(whole, day(4))) lake.objects.delete(key)
+    for await (const key of rawOf(whole, day(7))) lake.objects.delete(key)
+    expect((await verify(lake, { range })).findings.map(({ key }) => key)).toEqual(await Array.fromAsync(rawOf(whole, day(4))))
+  })
+})
+
+describe('a published head', () => {
+  test.each([1, 2, 3])('vouches for what was folded before it, though its fold %i was replaced since', async (fold) => {
+    const head = await digestOf(whole, utcDate(midnight + (fold === 3 ? 0 : 3) * dayMs), fold)
+    const { anchor, findings } = await verify(whole, { heads: [{ sha256: head }] })
+    expect(findings).toEqual([])
+    expect(anchor).toMatchObject({ state: 'anchored', heads: 1 })
+    expect(anchor.vouched).toBeGreaterThan(0)
+    expect(anchor.unvouched).toBeGreaterThan(0)
+  })
+
+  test('of the newest fold vouches for all', async () => {
+    const [tip] = await chainTips(whole, tenantId, contentType)
+    const { anchor } = await verify(whole, { heads: [{ sha256: tip?.sha256 ?? '' }] })
+    expect(anchor).toMatchObject({ state: 'anchored', unvouched: 0 })
+  })
+
+  test('shows that the newest fold was removed, which nothing else does', async () => {
+    const [tip] = await chainTips(whole, tenantId, contentType)
+    const key = foldKey(tenantId, tip?.date ?? '', contentType, tip?.fold ?? 0)
+    const lake = memoryLake([...whole.objects].filter(([other]) => other !== key))
+    expect(await names(lake)).toEqual([])
+    const { anchor, findings } = await verify(lake, { heads: [{ contentType, sha256: '', ...tip }] })
+    expect(findings.map((finding) => `${finding.what} ${finding.key}`)).toEqual([`head not in the chain ${key}`])
+    expect(anchor.state).toBe('head not in the chain')
+  })
+
+  test('shows that a ledger was written anew, whole as it is', async () => {
+    const key = [...whole.objects.keys()].find((name) => name.includes('/fold-1')) ?? ''
+    const forged = await smallLake({ forged: true })
+    expect(await names(forged)).toEqual([])
+    const head = await digestOf(whole, parseFoldKey(key)?.date ?? '', 1)
+    expect((await verify(forged, { heads: [{ sha256: head }] })).anchor.state).toBe('head not in the chain')
+  })
+})
+
+async function names(lake: ObjectStore): Promise<string[]> {
+  return (await verify(lake)).findings.map(({ what, key }) => `${what} ${key}`)
+}
+
+async function digestOf(lake: MemoryLake, date: string, fold: number): Promise<string> {
+  const head = await readFoldHead(lake, foldKey(tenantId, date, contentType, fold))
+  return head?.sha256 ?? ''
+}
 
 /** What is found without this object. Nothing names rows that were imported; items are made again; a tombstone is missed where it should explain. */
 function expectedWithout(key: string, bytes: Uint8Array): string[] {

@@ -1,13 +1,15 @@
-import { type Abortable, eachConcurrently, type HistoryEvent, type Interval, MailtrailError, type TenantId } from '@mailtrail/core'
-import { dateOf, emailEventsPrefix, itemsPrefix, quarantinePrefix, rawPrefix, tombstonePrefix } from '../layout.ts'
+import type { Abortable, HistoryEvent, Interval, TenantId } from '@mailtrail/core'
+import { emailEventsPrefix, itemsPrefix, quarantinePrefix, rawPrefix } from '../layout.ts'
 import type { ObjectStore } from '../object-store.ts'
-import { type RetiredObject, readTombstone, salvageTombstone } from '../tombstones.ts'
-import { type Finding, FindingLog, keptFindings } from './finding.ts'
+import { type Finding, FindingLog } from './finding.ts'
 import { type Anchor, FoldChain, type PublishedHead } from './fold-chain.ts'
-import { ObjectBook, type ObjectRecord } from './object-book.ts'
+import { noteTombstones } from './note-tombstones.ts'
+import { ObjectBook } from './object-book.ts'
+import type { VerifyContext } from './object-outcome.ts'
+import { reportLost } from './report-lost.ts'
 import { StrayObjects } from './stray-objects.ts'
 import { verifyLedger } from './verify-ledger.ts'
-import { type ObjectOutcome, type VerifyContext, verifyRecords } from './verify-record.ts'
+import { verifyObjects } from './verify-objects.ts'
 
 export interface VerifyOptions extends Abortable {
   readonly tenantId: TenantId
@@ -45,8 +47,6 @@ export interface EvidenceReport {
   readonly findings: readonly Finding[]
   readonly findingsLeftOut: number
 }
-
-const objectsAtOnce = 8
 
 /** Held of each of two sorts, in bytes of a rough count. */
 const heldBytes = 32 * 1024 * 1024
@@ -102,110 +102,4 @@ async function* listObjects(
 ): AsyncGenerator<string> {
   yield* listRaw(lake, tenantId, operations, options)
   for (const prefix of [itemsPrefix(tenantId), emailEventsPrefix(tenantId), quarantinePrefix(tenantId)]) yield* lake.list(prefix, options)
-}
-
-interface NoteOptions extends Abortable {
-  readonly log: FindingLog
-  readonly book: ObjectBook
-}
-
-async function noteTombstones(
-  lake: ObjectStore,
-  tenantId: TenantId,
-  { log, book, signal }: NoteOptions,
-): Promise<{ count: number; lastDate: string }> {
-  let [count, lastDate] = [0, '']
-  for await (const key of lake.list(tombstonePrefix(tenantId), { signal })) {
-    count += 1
-    lastDate = dateOf(key) ?? lastDate
-    for (const { key: object, sha256 } of await objectsOf(lake, key, log, { signal })) await book.retired(object, sha256)
-  }
-  return { count, lastDate }
-}
-
-/** What a tombstone names; of one that was altered, what can still be read, so that it alone is named. */
-async function objectsOf(lake: ObjectStore, key: string, log: FindingLog, options: Abortable): Promise<readonly RetiredObject[]> {
-  try {
-    return (await readTombstone(lake, key, options)).objects
-  } catch (error) {
-    if (!(error instanceof MailtrailError && error.code === 'TOMBSTONE_INVALID')) throw error
-    const meaning = 'A tombstone proves what was removed, and why. Restore it from a copy of the lake.'
-    log.add({ what: 'altered', key, namedBy: 'the digest in its name', meaning })
-    const bytes = (await lake.read(key, options)) ?? new Uint8Array()
-    // What it says of their bytes is not believed.
-    return salvageTombstone(bytes).map(({ key: object }) => ({ key: object, sha256: null }))
-  }
-}
-
-interface VerifiedObjects {
-  verified: number
-  bytes: number
-  retired: number
-  strays: number
-  /** By key, what names it. */
-  readonly lost: Map<string, string>
-}
-
-async function verifyObjects(
-  book: ObjectBook,
-  strays: StrayObjects,
-  { onObject, signal, ...context }: VerifyContext & Pick<VerifyOptions, 'onObject'>,
-): Promise<VerifiedObjects> {
-  const sum: VerifiedObjects = { verified: 0, bytes: 0, retired: 0, strays: 0, lost: new Map() }
-  const take = async ({ verified, bytes, retired, stray, lost }: ObjectOutcome): Promise<void> => {
-    sum.verified += verified
-    sum.bytes += bytes
-    sum.retired += retired
-    if (lost && sum.lost.size < keptFindings) sum.lost.set(lost.key, lost.by)
-    else if (lost) context.log.add(lostFinding(lost.key, lost.by))
-    if (stray !== undefined) sum.strays += 1
-    if (stray !== undefined) await strays.stray(stray)
-    if (verified > 0) onObject?.(Math.max(book.listed, sum.verified))
-  }
-  await eachConcurrently(bundles(book), { limit: objectsAtOnce, signal }, async (records, either) => {
-    for (const outcome of await verifyRecords(records, { ...context, signal: either })) await take(outcome)
-  })
-  return sum
-}
-
-/** All objects of one quarantined content together, every other alone. */
-async function* bundles(book: ObjectBook): AsyncGenerator<ObjectRecord[]> {
-  let bundle: ObjectRecord[] = []
-  const nameOf = (record: ObjectRecord | undefined): string | undefined =>
-    /^quarantine\/[^.]+\./.exec(record?.key ?? '')?.[0] ?? record?.key
-  for await (const record of book.records()) {
-    if (bundle.length > 0 && nameOf(bundle[0]) !== nameOf(record)) {
-      yield bundle
-      bundle = []
-    }
-    bundle.push(record)
-  }
-  if (bundle.length > 0) yield bundle
-}
-
-/** Retention may have gone on meanwhile: what a tombstone names that was written since is not lost. */
-async function reportLost(
-  lake: ObjectStore,
-  tenantId: TenantId,
-  {
-    log,
-    lost,
-    since,
-    signal,
-  }: Abortable & { readonly log: FindingLog; readonly lost: ReadonlyMap<string, string>; readonly since: string },
-): Promise<void> {
-  const left = new Map(lost)
-  if (left.size > 0) {
-    for await (const key of lake.list(tombstonePrefix(tenantId), { signal })) {
-      if ((dateOf(key) ?? '') < since) continue
-      for (const { key: object } of await objectsOf(lake, key, log, { signal })) left.delete(object)
-    }
-  }
-  for (const [key, by] of left) log.add(lostFinding(key, by))
-}
-
-function lostFinding(key: string, namedBy: string): Finding {
-  const meaning =
-    'It was stored, and no tombstone says that it was removed. Restore it from a copy; its records are missing from every answer.'
-  return { what: 'missing', key, namedBy, meaning }
 }

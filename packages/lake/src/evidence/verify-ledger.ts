@@ -1,30 +1,25 @@
 import {
   type Abortable,
-  collectedSpans,
-  collectionOf,
   dayMs,
   foldGraceMs,
   type HistoryEvent,
   type Interval,
-  isoSeconds,
   type LedgerEntry,
   listableMs,
-  type MissingEntry,
-  mergeContents,
-  missingEntries,
-  missingFold,
   overlaps,
   type TenantId,
   utcDate,
   windowsOver,
 } from '@mailtrail/core'
-import { dateOf, foldKey, ledgerPrefix, parseFoldKey, quarantineKey } from '../layout.ts'
-import { ledgerKey, placeOf } from '../ledger.ts'
+import { dateOf, ledgerPrefix, parseFoldKey } from '../layout.ts'
+import { placeOf } from '../ledger.ts'
 import { listLedgerDay } from '../ledger-day.ts'
 import type { ObjectStore } from '../object-store.ts'
 import type { FindingLog } from './finding.ts'
 import type { FoldChain } from './fold-chain.ts'
+import { noteObjects } from './note-objects.ts'
 import type { ObjectBook } from './object-book.ts'
+import { reportMissing } from './report-missing.ts'
 import type { StrayObjects } from './stray-objects.ts'
 import { type VerifiedDay, verifyLedgerDay } from './verify-ledger-day.ts'
 
@@ -73,14 +68,14 @@ export async function verifyLedger(check: LedgerCheck): Promise<VerifiedLedger> 
       const last = Date.parse(listed.last.get(contentType) ?? date)
       // Of what could not be listed any more when the last day began, it does not matter how late it is.
       if (day.start + listableMs + foldGraceMs >= last || !isThere(day)) recent.push(day)
-      else reportMissing(check, day, { listed, present: last })
+      else reportMissing(check, day, { isFolded: isFolded(day, listed), present: last })
     }
   }
   await chain.check(lake, log, { signal })
   for (const day of [...recent, ...emptyDays(check, listed.dates, present)]) {
     // Of a day that was folded and is not there at all, its fold is what is missing.
     if (!isThere(day) && chain.isNamed(day.contentType, utcDate(day.start))) continue
-    reportMissing(check, day, { listed, present: present.get(day.contentType) ?? 0 })
+    reportMissing(check, day, { isFolded: isFolded(day, listed), present: present.get(day.contentType) ?? 0 })
   }
   const latest = Math.max(0, ...present.values())
   return { entries, folds, present: latest === 0 ? undefined : latest, operations }
@@ -129,63 +124,11 @@ async function listDates({ lake, tenantId, log, signal }: LedgerCheck): Promise<
   return { dates, last, firstFolded }
 }
 
+function isFolded({ contentType, start }: VerifiedDay, { firstFolded }: ListedDates): boolean {
+  const first = firstFolded.get(contentType)
+  return first !== undefined && utcDate(start) >= first
+}
+
 function isThere({ fold, names }: VerifiedDay): boolean {
   return fold !== undefined || names.some(({ entry }) => entry === 'listed' || entry === 'seal')
-}
-
-async function noteObjects({ tenantId, book, strays }: LedgerCheck, day: VerifiedDay): Promise<void> {
-  for (const [, group] of Map.groupBy(day.entries, ({ start, end }) => `${start}-${end}`)) {
-    const [span] = group
-    if (!span) continue
-    const names = day.names.filter(({ start, end }) => start === span.start && end === span.end).map(({ entry }) => entry)
-    const since = group.reduce((latest, { writtenAt, listing }) => Math.max(latest, writtenAt, listing?.serviceDate ?? 0), 0)
-    for (const content of mergeContents(group).values()) await strays.content(content, { span, names, since })
-    for (const entry of group) {
-      const key = ledgerKey(tenantId, entry, entry.entry)
-      const by = day.folded?.entries.has(key) ? `${day.folded.key} (${key.slice(key.lastIndexOf('/') + 1)})` : key
-      for (const { id, outcome, objects } of entry.contents) {
-        for (const { key: object, ...digests } of objects) await book.named(object, { by, digests })
-        if (outcome === 'quarantined') await book.named(quarantineKey(tenantId, id, 'json'), { by })
-      }
-    }
-  }
-}
-
-function reportMissing(
-  { tenantId, history, horizonMs, log }: LedgerCheck,
-  day: VerifiedDay,
-  { listed, present }: { readonly listed: ListedDates; readonly present: number },
-): void {
-  const plan = { collection: collectionOf(history), collected: collectedSpans(history), present, horizonMs }
-  for (const entry of missingEntries(day, plan)) {
-    const key = ledgerKey(tenantId, entry, entry.entry)
-    log.add({ what: 'missing', key, namedBy: reasons[entry.why].by, meaning: `${reasons[entry.why].meaning}${furtherSpans(entry)}` })
-  }
-  const isFolded = utcDate(day.start) >= (listed.firstFolded.get(day.contentType) ?? '9')
-  const fold = isFolded ? missingFold(day, plan) : undefined
-  if (fold === undefined) return
-  const meaning =
-    'The day was not folded for long, or its fold was removed. Start the compactor, which folds it, or restore it from a copy.'
-  log.add({ what: 'missing', key: foldKey(tenantId, utcDate(day.start), day.contentType, fold), namedBy: 'the age of the day', meaning })
-}
-
-const reasons: Readonly<Record<MissingEntry['why'], { readonly by: string; readonly meaning: string }>> = {
-  unlisted: {
-    by: 'the history of the tenant',
-    meaning: 'A window was not listed, or its entries were removed. mailtrail coverage tells whether it can still be listed.',
-  },
-  unswept: { by: 'the history of the tenant', meaning: 'A span was not listed again, or the entry of that was removed.' },
-  unsealed: {
-    by: 'the entry listed',
-    meaning: 'A window was not sealed for long, or its seal was removed. Restore it from a copy of the lake.',
-  },
-  'no listing': {
-    by: 'the entry seal',
-    meaning: 'The listing that this window was sealed after was removed. Restore it from a copy of the lake.',
-  },
-  unnumbered: { by: 'a later repair', meaning: 'A repair between others was removed. Restore it from a copy of the lake.' },
-}
-
-function furtherSpans({ more, until }: MissingEntry): string {
-  return more === 0 ? '' : ` So were ${more} spans after it, up to ${isoSeconds(until)}.`
 }
