@@ -1,6 +1,7 @@
 import { dayMs, type Interval, MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
+import type { ObjectStore } from '@mailtrail/lake'
 import { loadHorizonMs, systemClock } from '@mailtrail/runtime'
-import { listTenantIds } from '@mailtrail/tenants'
+import { listTenantIds, type TenantLakes } from '@mailtrail/tenants'
 import { exitCodes } from '../exit-codes.ts'
 import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { parseTime } from '../parse-time.ts'
@@ -33,26 +34,49 @@ export async function runVerify(options: VerifyOptions, setExitCode: SetExitCode
   await using lakes = openTenantLakes(fleetLake)
   const tenantIds = tenant === undefined ? await Array.fromAsync(listTenantIds(fleetLake)) : [parseTenantId(tenant)]
   const reports: TenantReport[] = []
+  let [faults, found] = [0, 0]
   for (const [index, tenantId] of tenantIds.entries()) {
-    const progress = createProgress(lineEvery)
-    let done = 0
-    const onObject = (total: number): void => progress.update(formatProgress(`${index + 1}/${tenantIds.length} ${tenantId}`, ++done, total))
-    const settings = { range, heads: headsOf(given, tenantId), horizonMs: loadHorizonMs(process.env), now: systemClock.now(), onObject }
-    try {
-      const lake = await lakes.open(tenantId)
-      reports.push({ tenantId, report: await verifyTenant({ fleetLake, lake, tenantId }, settings).finally(() => progress.end()) })
-    } catch (error) {
-      if (!(error instanceof MailtrailError) || tenant !== undefined) throw error
-      reports.push({ tenantId, fault: { code: error.code, message: error.message } })
-    }
-    const latest = reports.at(-1)
-    if (json || !latest) continue
-    printData('fault' in latest ? renderFault(latest) : renderReport(latest))
+    const settings = { range, heads: headsOf(given, tenantId), label: `${index + 1}/${tenantIds.length} ${tenantId}` }
+    const report = await verifyOrTell({ fleetLake, lakes, tenantId }, settings, tenant !== undefined)
+    faults += 'fault' in report ? 1 : 0
+    found += 'report' in report ? report.report.findings.length : 0
+    if (json) reports.push(report)
+    else printData('fault' in report ? renderFault(report) : renderReport(report))
   }
   if (json) printJson(verifyJson(reports, range))
-  if (reports.length === 0) say('No tenant is registered.')
-  if (reports.some((report) => 'fault' in report)) setExitCode(exitCodes.partlyDone)
-  else if (reports.some((report) => 'report' in report && report.report.findings.length > 0)) setExitCode(exitCodes.error)
+  if (tenantIds.length === 0) say('No tenant is registered.')
+  if (faults > 0) setExitCode(exitCodes.partlyDone)
+  else if (found > 0) setExitCode(exitCodes.error)
+}
+
+interface Verification {
+  readonly range: Interval | undefined
+  readonly heads: readonly GivenHead[]
+  /** What is shown with the progress. */
+  readonly label: string
+}
+
+/** Of several tenants, one whose lake cannot be read is told of, and the others are verified. */
+async function verifyOrTell(
+  { fleetLake, lakes, tenantId }: { readonly fleetLake: ObjectStore; readonly lakes: TenantLakes; readonly tenantId: TenantId },
+  { range, heads, label }: Verification,
+  isOnly: boolean,
+): Promise<TenantReport> {
+  const progress = createProgress(lineEvery)
+  let done = 0
+  const onObject = (total: number): void => progress.update(formatProgress(label, ++done, total))
+  const options = { range, heads, horizonMs: loadHorizonMs(process.env), now: systemClock.now(), onObject }
+  try {
+    const lake = await lakes.open(tenantId)
+    const { report, alertFault } = await verifyTenant({ fleetLake, lake, tenantId }, options)
+    progress.end()
+    if (alertFault !== undefined) say(`tenant ${tenantId}: no alert could be raised: ${alertFault}`)
+    return { tenantId, report }
+  } catch (error) {
+    progress.end()
+    if (!(error instanceof MailtrailError) || isOnly) throw error
+    return { tenantId, fault: { code: error.code, message: error.message } }
+  }
 }
 
 function askedDays({ from, to }: VerifyOptions): Interval | undefined {
