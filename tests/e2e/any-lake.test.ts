@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { compareAlerts, compareLake, readCoverage } from '@mailtrail/cli'
-import { hourMs, minuteMs, parseTenantId } from '@mailtrail/core'
-import { type ObjectStore, readLedger } from '@mailtrail/lake'
+import { defaultHorizonMs, hourMs, minuteMs, parseTenantId } from '@mailtrail/core'
+import { type EvidenceReport, type ObjectStore, rawPrefix, readLedger, verifyEvidence } from '@mailtrail/lake'
+import { readHistory } from '@mailtrail/tenants'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts'
 import { feedStart, heavyFeed } from './heavy-feed.ts'
@@ -33,6 +35,7 @@ describe('a fleet whose fetcher is killed, whose Redis loses everything, and who
     expect(place.failedRequests()).toBeGreaterThanOrEqual(kind.fails ? 20 : 0)
     expect(await compareLake(fleet.lake, await fleet.truth())).toEqual([])
     for (const tenant of tenants) await expectWholeLedger(fleet, tenant)
+    for (const tenant of tenants) await expectWholeEvidence(fleet, tenant)
     const alerts = tenants.map((name) => ({ type: 'mailbox.throttled', tenantId: guid(name), mailboxGuid: guid(`${name}/mailbox`) }))
     expect(compareAlerts(await fleet.siem(), alerts)).toEqual([])
     rawOf.set(kind, await digests(fleet.lake))
@@ -65,6 +68,23 @@ async function expectWholeLedger({ lake }: FleetUnderTest, tenant: string): Prom
   const seals = (await readLedger(lake, tenantId, range)).filter(({ entry }) => entry === 'seal')
   expect(seals).toHaveLength(feedHours * 6)
   expect((await readCoverage(lake, tenantId, range)).map(({ state }) => state)).toEqual(['unverified', 'provisional'])
+}
+
+/** Nothing is found, and a removed object is. */
+async function expectWholeEvidence({ lake }: FleetUnderTest, tenant: string): Promise<void> {
+  const tenantId = parseTenantId(guid(tenant))
+  const options = { tenantId, history: await readHistory(lake, tenantId), operations: ['MailItemsAccessed'], horizonMs: defaultHorizonMs }
+  const verify = (): Promise<EvidenceReport> => verifyEvidence(lake, { ...options, heads: [], folder: tmpdir() })
+  const { findings, objects } = await verify()
+  expect(findings).toEqual([])
+  expect(objects).toBeGreaterThan(0)
+  for await (const key of lake.list(rawPrefix('MailItemsAccessed', tenantId))) {
+    const bytes = (await lake.read(key)) ?? new Uint8Array()
+    await lake.remove(key)
+    expect((await verify()).findings).toMatchObject([{ what: 'missing', key }])
+    await lake.create(key, bytes)
+    return
+  }
 }
 
 async function digests(lake: ObjectStore): Promise<Map<string, string>> {

@@ -15,8 +15,8 @@ import {
   utcDate,
   windowsOver,
 } from '@mailtrail/core'
-import { createFolderStore, ledgerPrefix, type ObjectStore, rawPrefix, readFoldHeads, withReadCache } from '@mailtrail/lake'
-import { addTenant, recordHistory } from '@mailtrail/tenants'
+import { createFolderStore, ledgerPrefix, type ObjectStore, rawPrefix, readFoldHeads, verifyEvidence, withReadCache } from '@mailtrail/lake'
+import { addTenant, readHistory, recordHistory } from '@mailtrail/tenants'
 import { temporaryFolder } from '@mailtrail/testing'
 import { expect, test } from 'vitest'
 import { contentLifeMs, type FeedContent, FeedInMemory } from './feed-in-memory.ts'
@@ -86,6 +86,9 @@ test.each(seeds)('a month of outages of up to six days loses nothing that the se
   const settledMs = settled.reduce((sum, { from, to }) => sum + to - from, 0)
   expect(settledMs).toBeGreaterThan(3 * dayMs)
   expect(await unfolded(lake, settled)).toEqual([])
+  const history = await readHistory(lake, tenantId)
+  const evidence = { tenantId, history, operations: ['MailItemsAccessed'], horizonMs: defaultHorizonMs, heads: [], folder: folder.path }
+  expect((await verifyEvidence(lake, evidence)).findings).toEqual([])
 })
 
 /** What is wrong with the folds of the days that are old enough for their last: what lies beside it, and days they call whole that are not. */
