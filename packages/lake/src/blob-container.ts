@@ -3,7 +3,7 @@ import type { Abortable } from '@mailtrail/core'
 import { blobFailureOf, blobReasonOf } from './blob-failure.ts'
 import { lakeFailure } from './lake-failure.ts'
 import type { LakeSettings } from './lake-settings.ts'
-import { withPatience } from './s3-patience.ts'
+import { withPatience } from './with-patience.ts'
 
 /** What an object written to the container is given. */
 export type BlobWriteSettings = Pick<LakeSettings, 'accessTier' | 'encryptionScope' | 'tags'>

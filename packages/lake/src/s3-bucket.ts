@@ -3,7 +3,7 @@ import { type Abortable, MailtrailError } from '@mailtrail/core'
 import { lakeFailure } from './lake-failure.ts'
 import type { LakeSettings } from './lake-settings.ts'
 import { s3FailureOf, s3ReasonOf } from './s3-failure.ts'
-import { withPatience } from './s3-patience.ts'
+import { withPatience } from './with-patience.ts'
 
 /** What an object written to the bucket is given. */
 export type S3WriteSettings = Pick<LakeSettings, 'kmsKeyId' | 'storageClass' | 'tags'>
