@@ -22,20 +22,23 @@ export interface QuarantinedRecord {
 }
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
-const record = z.object({ offset: z.number().int(), bytes: z.number().int(), reason: z.string(), sha256: digest.optional() })
-const noteSchema = z.object({
-  schema: z.literal(1),
-  tenantId: z.string(),
-  contentId: z.string(),
-  records: z.array(record).optional(),
-  body: z.string().optional(),
-  bodySha256: digest.optional(),
-  sha256: digest.optional(),
-})
+const record = z.strictObject({ offset: z.number().int(), bytes: z.number().int(), reason: z.string() })
+const common = { tenantId: z.string(), contentId: z.string(), body: z.string().optional() }
+const noteSchema: z.ZodType<QuarantineNote & { readonly schema: 1 | 2 }> = z.discriminatedUnion('schema', [
+  // Of early releases: neither sealed nor with digests of what they name.
+  z.strictObject({ ...common, schema: z.literal(1), records: z.array(record).optional() }),
+  z.strictObject({
+    ...common,
+    schema: z.literal(2),
+    records: z.array(record.extend({ sha256: digest })).optional(),
+    bodySha256: digest.optional(),
+    sha256: digest,
+  }),
+])
 
 /** A JSON object whose last member is the SHA-256 of the bytes before that member, so that any changed bit shows. */
 export function formatQuarantineNote({ tenantId, contentId, ...what }: QuarantineNote): Buffer {
-  const text = JSON.stringify({ schema: 1, tenantId, contentId, ...what }).slice(0, -1)
+  const text = JSON.stringify({ schema: 2, tenantId, contentId, ...what }).slice(0, -1)
   return Buffer.from(`${text}${sealOf(text)}`)
 }
 
@@ -43,8 +46,7 @@ export function formatQuarantineNote({ tenantId, contentId, ...what }: Quarantin
 export function parseQuarantineNote(bytes: Uint8Array): QuarantineNote {
   const text = Buffer.from(bytes).toString()
   const note = noteSchema.parse(JSON.parse(text))
-  if (note.sha256 === undefined) return note
-  if (!text.endsWith(sealOf(text.slice(0, text.lastIndexOf(',"sha256":'))))) throw new Error('it was altered')
+  if (note.schema === 2 && !text.endsWith(sealOf(text.slice(0, text.lastIndexOf(',"sha256":'))))) throw new Error('it was altered')
   return note
 }
 

@@ -34,15 +34,18 @@ async function verifyEmailEvents({ key, isThere }: ObjectRecord, { lake, log, ..
   const measured = isThere ? await measureObject(lake, key, options) : undefined
   if (!measured) return nothing
   const named = /\/([0-9a-f]{64})\.ndjson\.gz$/.exec(key)?.[1]
-  const isPlain = Buffer.from(measured.head).subarray(0, 8).equals(plainGzip)
+  const isPlain = isPlainGzip(measured.head)
   if (named === undefined || !isPlain || (await digestOfLines(lake, key, options)) !== named) {
     log.add({ what: 'altered', key, namedBy: 'the digest in its name', meaning: 'Import the rows of this day again.' })
   }
   return { ...nothing, verified: 1, bytes: measured.bytes }
 }
 
-/** What a gzip member without name, comment and time begins with. */
-const plainGzip = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0])
+/** Whether it begins as a gzip member of Node.js: without name, comment, time and level, made on any system. */
+function isPlainGzip(head: Uint8Array): boolean {
+  const systems = [3, 10, 19]
+  return Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0]).equals(head.subarray(0, 9)) && systems.includes(head[9] ?? -1)
+}
 
 async function verifyItems(
   { key, isThere }: ObjectRecord,
