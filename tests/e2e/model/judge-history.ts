@@ -17,6 +17,7 @@ export function judgeHistory(history: PlayedHistory): string[] {
     ...(isQuietAtLast ? lost(history) : []),
     ...unmarked(history),
     ...history.outsideLayout,
+    ...history.falselyFound,
   ]
 }
 

@@ -1,4 +1,14 @@
-import { dayMs, type EntryContent, type EntryName, type EntrySpan, entryGraceMs, outcomes, type TenantId, utcDate } from '@mailtrail/core'
+import {
+  dayMs,
+  type EntryContent,
+  type EntryName,
+  type EntrySpan,
+  entryGraceMs,
+  listableMs,
+  outcomes,
+  type TenantId,
+  utcDate,
+} from '@mailtrail/core'
 import { contentHash, contentHashOf, dateOf } from '../layout.ts'
 import { ledgerKey } from '../ledger.ts'
 import { LineSorter } from '../line-sorter.ts'
@@ -8,7 +18,6 @@ export interface StrayJudgement {
   readonly log: FindingLog
   /** How far the time of the ledger has come; undefined when nothing was listed. */
   readonly present: number | undefined
-  readonly horizonMs: number
 }
 
 interface KnownContent {
@@ -65,11 +74,11 @@ function better(a: KnownContent, b: KnownContent | undefined): KnownContent {
 }
 
 /** Whether it has to be waited for. */
-function judge(key: string, content: KnownContent | undefined, { log, present, horizonMs }: StrayJudgement): boolean {
+function judge(key: string, content: KnownContent | undefined, { log, present }: StrayJudgement): boolean {
   if (!content) {
     const date = dateOf(key) ?? 'unknown'
-    // The open window is peeked at: its contents are stored before they are listed.
-    if (present === undefined || date === 'unknown' || date >= utcDate(present - horizonMs - dayMs)) return true
+    // The open window is peeked at: its contents are stored before they are listed, and some of their records come days late.
+    if (present === undefined || date === 'unknown' || date >= utcDate(present - listableMs - dayMs)) return true
     const meaning = 'No entry lists its content: its window was never listed, or somebody put it there. Find out before you rely on it.'
     log.add({ what: 'unrecorded', key, namedBy: 'nothing', meaning })
     return false

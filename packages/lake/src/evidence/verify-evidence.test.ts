@@ -122,7 +122,7 @@ describe('nothing is found either', () => {
     const lake = copy()
     await storeText(lake, 'peeked', { date: day(9), text: 'x', compression: 'gzip' })
     expect(await verify(lake)).toMatchObject({ findings: [], awaiting: 1 })
-    const old = await storeText(lake, 'foreign', { date: day(1), text: 'x', compression: 'gzip' })
+    const old = await storeText(lake, 'foreign', { date: day(0), text: 'x', compression: 'gzip' })
     expect(await names(lake)).toEqual([`unrecorded ${old[0]?.key}`])
   })
 

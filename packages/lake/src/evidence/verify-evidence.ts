@@ -56,7 +56,7 @@ const heldBytes = 32 * 1024 * 1024
  * memory, and changes nothing.
  */
 export async function verifyEvidence(lake: ObjectStore, options: VerifyOptions): Promise<EvidenceReport> {
-  const { tenantId, folder, horizonMs, range, heads, operations, areItemsIntact, onObject, signal } = options
+  const { tenantId, folder, range, heads, operations, areItemsIntact, onObject, signal } = options
   const [log, chain] = [new FindingLog(), new FoldChain(tenantId)]
   const book = new ObjectBook(folder, heldBytes)
   const strays = new StrayObjects(tenantId, { folder, heldBytes })
@@ -73,7 +73,7 @@ export async function verifyEvidence(lake: ObjectStore, options: VerifyOptions):
   await reportLost(lake, tenantId, { log, lost: objects.lost, since: tombstones.lastDate, signal })
   // What names an object may be what is missing.
   const isTold = isAll && isLedgerWhole
-  const awaiting = isTold ? await strays.judge({ log, present: ledger.present, horizonMs }) : 0
+  const awaiting = isTold ? await strays.judge({ log, present: ledger.present }) : 0
   return {
     entries: ledger.entries,
     folds: ledger.folds,
