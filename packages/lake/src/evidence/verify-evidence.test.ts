@@ -50,7 +50,8 @@ describe('of a lake as the fleet leaves it', () => {
       const lake = memoryLake(new Map(whole.objects).set(key, flipped(bytes, at, bit)))
       const named = await names(lake)
       const others = key.startsWith('tombstones/') ? named.filter((name) => !namedBy(bytes).includes(name.replace(/^missing /, ''))) : named
-      if (others.join() !== `altered ${key}`) wrong.push(`${key} byte ${at} bit ${bit}: ${named}`)
+      // Of a tombstone the line that was hit explains nothing any more; the others do.
+      if (others.join() !== `altered ${key}` || named.length > 2) wrong.push(`${key} byte ${at} bit ${bit}: ${named}`)
     }
     expect(wrong).toEqual([])
   })
@@ -94,6 +95,22 @@ describe('nothing is found either', () => {
     const key = stored[0]?.key ?? ''
     lake.objects.set(key, flipped(lake.objects.get(key) ?? Buffer.of(), 60, 3))
     expect(await names(lake)).toEqual([`altered ${key}`])
+  })
+
+  test('of objects that retention removes, and folds that take the place of entries, meanwhile', async () => {
+    const lake = copy()
+    const list = lake.list.bind(lake)
+    let isDone = false
+    lake.list = async function* (prefix) {
+      yield* list(prefix)
+      if (isDone || !prefix.startsWith('tombstones/')) return
+      isDone = true
+      await retire(lake, rawOf(lake, day(5)))
+      await removeFolded(lake, tenantId, { date: day(3), contentType })
+    }
+    expect(await names(lake)).toEqual([])
+    expect(isDone).toBe(true)
+    expect(await verify(lake)).toMatchObject({ findings: [], retired: 3 })
   })
 
   test('of a tenant of whom everything was deleted', async () => {
