@@ -1,6 +1,8 @@
+import { tmpdir } from 'node:os'
 import { compareLake, readCoverage } from '@mailtrail/cli'
-import { hourMs, minuteMs, parseTenantId } from '@mailtrail/core'
-import { readLedger } from '@mailtrail/lake'
+import { defaultHorizonMs, hourMs, minuteMs, parseTenantId } from '@mailtrail/core'
+import { type EvidenceReport, readLedger, verifyEvidence } from '@mailtrail/lake'
+import { readHistory } from '@mailtrail/tenants'
 import { expect, test } from 'vitest'
 import { startFleetUnderTest } from './fleet-under-test.ts'
 import { auditRecord, guid, recordTime, scenario } from './scenario.ts'
@@ -61,4 +63,15 @@ test('what cannot be read is kept apart and shows as a gap, and everything else 
   ])
   const kinds = (await fleet.siem()).deliveries.map(({ body }) => (body as { readonly type: string }).type)
   expect(new Set(kinds)).toEqual(new Set(['content.quarantined', 'coverage.gap_opened']))
+
+  const evidence = { tenantId, history: await readHistory(fleet.lake, tenantId), operations: ['MailItemsAccessed'] }
+  const verify = (): Promise<EvidenceReport> =>
+    verifyEvidence(fleet.lake, { ...evidence, horizonMs: defaultHorizonMs, heads: [], folder: tmpdir() })
+  expect((await verify()).findings).toEqual([])
+  const changed = quarantine.filter((key) => /\.(body|bin)$/.test(key))
+  for (const key of changed) {
+    await fleet.lake.remove(key)
+    await fleet.lake.create(key, Buffer.from('something else'))
+  }
+  expect((await verify()).findings).toMatchObject(changed.map((key) => ({ what: 'altered', key })))
 })
