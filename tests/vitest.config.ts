@@ -14,7 +14,10 @@ export default defineConfig({
     // Its files import each other without their endings.
     server: { deps: { inline: ['dt-sql-parser'] } },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['{apps,packages}/*/src/**/*.test.ts'], exclude: ['**/*.int.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{apps,packages}/*/src/**/*.test.ts'], exclude: ['**/*.int.test.ts'], testTimeout: 30_000 },
+      },
       {
         extends: true,
         test: { name: 'int', include: ['{apps,packages}/*/src/**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },

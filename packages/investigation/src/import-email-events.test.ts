@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { createFolderStore, type ObjectStore } from '@mailtrail/lake'
+import { createFolderStore, type ObjectStore, readImportNote } from '@mailtrail/lake'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ImportedEmailEvents, importEmailEvents } from './import-email-events.ts'
 import { emailEvent } from './testing/build-records.ts'
@@ -45,6 +45,17 @@ describe(importEmailEvents, () => {
     expect(firstText).toBe(`${line('a@x')}\n${odd}\n`)
     expect(second).toMatch(new RegExp(`^${prefix}/date=2024-03-15/`))
     expect(secondText).toBe(`${late}\n`)
+  })
+
+  test('what was imported is noted, once', async () => {
+    const files = [
+      await exportFile('a.json', `${line('a@x')}\n${line('b@x', { Timestamp: '2024-03-15T00:00:00Z' })}`),
+      await exportFile('c.json', line('c@x')),
+    ]
+    for (let times = 0; times < 2; times += 1) await importEmailEvents(lake, tenantId, files)
+    const [note = '', ...others] = await Array.fromAsync(lake.list('imports/'))
+    expect(others).toEqual([])
+    expect(await readImportNote(lake, note)).toEqual(await Array.fromAsync(lake.list('email-events/')))
   })
 
   test('importing a file again changes nothing', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Abortable, eachConcurrently, type TenantId, utcDate } from '@mailtrail/core'
-import { emailEventsKey, type ObjectStore } from '@mailtrail/lake'
+import { emailEventsKey, maxImportedObjects, type ObjectStore, writeImportNote } from '@mailtrail/lake'
 import { createDateSpool } from './date-spool.ts'
 import { parseEmailEventRow, tenantOfPath } from './email-event-row.ts'
 import { readLines } from './read-lines.ts'
@@ -51,9 +51,17 @@ export async function importEmailEvents(
 ): Promise<ImportedEmailEvents> {
   const rejected: RejectedLine[] = []
   let progress: ImportedEmailEvents = { files: 0, rows: 0, rejected, rejectedRows: 0, otherTenants: 0 }
+  const unnoted = new Set<string>()
+  const note = async (): Promise<void> => {
+    const keys = [...unnoted].slice(0, maxImportedObjects)
+    for (const key of keys) unnoted.delete(key)
+    await writeImportNote(lake, tenantId, keys, { signal })
+  }
   const files = typeof sources === 'string' ? filesUnder(sources) : sources
   await eachConcurrently(files, { limit: concurrency, signal }, async (file, either) => {
     const imported = await importFile(lake, tenantId, file, { signal: either })
+    for (const key of imported.keys) unnoted.add(key)
+    while (unnoted.size >= maxImportedObjects) await note()
     rejected.push(...imported.rejected.slice(0, maxRejectedListed - rejected.length))
     progress = {
       files: progress.files + 1,
@@ -64,6 +72,7 @@ export async function importEmailEvents(
     }
     onProgress?.(progress)
   })
+  if (unnoted.size > 0) await note()
   return progress
 }
 
@@ -84,10 +93,11 @@ async function importFile(
   tenantId: TenantId,
   file: string,
   { signal }: Abortable,
-): Promise<Omit<ImportedEmailEvents, 'files'>> {
+): Promise<Omit<ImportedEmailEvents, 'files'> & { readonly keys: readonly string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'mailtrail-email-events-'))
   const spool = createDateSpool(folder)
   const rejected: RejectedLine[] = []
+  const keys: string[] = []
   let rejectedRows = 0
   let rows = 0
   let otherTenants = 0
@@ -103,9 +113,12 @@ async function importFile(
         await spool.add(utcDate(row.time), row.bytes)
       }
     }
-    for await (const { date, sha256, path } of spool.finish())
-      await lake.create(emailEventsKey(tenantId, date, sha256), { path }, { signal })
-    return { rows, rejected, rejectedRows, otherTenants }
+    for await (const { date, sha256, path } of spool.finish()) {
+      const key = emailEventsKey(tenantId, date, sha256)
+      await lake.create(key, { path }, { signal })
+      keys.push(key)
+    }
+    return { keys, rows, rejected, rejectedRows, otherTenants }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -114,6 +114,16 @@ export function emailEventsKey(tenantId: TenantId, date: string, sourceSha256: s
   return `${emailEventsPrefix(tenantId, date)}${sourceSha256}.ndjson.gz`
 }
 
+/** What was imported for the tenant. */
+export function importNotesPrefix(tenantId: TenantId): string {
+  return `imports/tenant=${tenantId}/`
+}
+
+/** @param sha256 - hex, of the note's bytes */
+export function importNoteKey(tenantId: TenantId, sha256: string): string {
+  return `${importNotesPrefix(tenantId)}${sha256}.ndjson`
+}
+
 export const tenantsPrefix = 'control/tenants/'
 
 export function tenantKey(tenantId: TenantId): string {

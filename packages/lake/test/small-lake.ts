@@ -21,6 +21,7 @@ import {
 } from '@mailtrail/core'
 import { EvidenceWriter } from '../src/evidence-writer.ts'
 import { foldDay } from '../src/fold-day.ts'
+import { writeImportNote } from '../src/import-notes.ts'
 import { emailEventsKey, itemsKey, quarantineKey, rawPrefix } from '../src/layout.ts'
 import { writeLedgerEntry } from '../src/ledger.ts'
 import { listLedgerDay, openLedgerDay, placesOf } from '../src/ledger-day.ts'
@@ -57,7 +58,9 @@ export async function smallLake({ forged = false } = {}): Promise<MemoryLake> {
   await retireFirstDay(lake)
   await lake.create(itemsKey(tenantId, utcDate(midnight + dayMs)), Buffer.from('items'))
   const lines = Buffer.from('{"row":1}\n{"row":2}\n')
-  await lake.create(emailEventsKey(tenantId, utcDate(midnight), sha256(lines)), gzipSync(lines))
+  const imported = emailEventsKey(tenantId, utcDate(midnight), sha256(lines))
+  await lake.create(imported, gzipSync(lines))
+  await writeImportNote(lake, tenantId, [imported])
   return lake
 }
 

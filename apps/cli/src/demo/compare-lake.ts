@@ -13,6 +13,7 @@ const layout = [
   /^quarantine\/tenant=[0-9a-f-]{36}\/[0-9a-f]{64}\.(\d+\.bin|body|json)$/,
   /^tombstones\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.ndjson$/,
   /^email-events\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.ndjson\.gz$/,
+  /^imports\/tenant=[0-9a-f-]{36}\/[0-9a-f]{64}\.ndjson$/,
   /^control\/(operations\/[A-Za-z.%0-9-]+|retention\/[0-9a-f-]{36})\.json$/,
   /^control\/deletions\/[0-9a-f-]{36}\/[0-9TZ.-]+\.json$/,
   /^control\/tenants\/[0-9a-f-]{36}(\.json|\/history\/[0-9TZ.-]+-[A-Za-z.-]+\.json)$/,

@@ -3,6 +3,7 @@ import { emailEventsPrefix, itemsPrefix, quarantinePrefix, rawPrefix } from '../
 import type { ObjectStore } from '../object-store.ts'
 import { type Finding, FindingLog } from './finding.ts'
 import { type Anchor, FoldChain, type PublishedHead } from './fold-chain.ts'
+import { noteImports } from './note-imports.ts'
 import { noteTombstones } from './note-tombstones.ts'
 import { ObjectBook } from './object-book.ts'
 import type { VerifyContext } from './object-outcome.ts'
@@ -69,6 +70,7 @@ export async function verifyEvidence(lake: ObjectStore, options: VerifyOptions):
   const isLedgerWhole = log.count === 0
   const anchor = chain.anchor(heads, log)
   const tombstones = await noteTombstones(lake, tenantId, { log, book, signal })
+  if (isAll) await noteImports(lake, tenantId, { log, book, signal })
   const objects = await verifyObjects(book, strays, { lake, log, areItemsIntact, onObject, signal })
   await reportLost(lake, tenantId, { log, lost: objects.lost, since: tombstones.lastDate, signal })
   // What names an object may be what is missing.

@@ -30,9 +30,10 @@ async function verifyRaw({ key, isThere, named, retired }: ObjectRecord, context
   return done
 }
 
-async function verifyEmailEvents({ key, isThere }: ObjectRecord, { lake, log, ...options }: VerifyContext): Promise<ObjectOutcome> {
+async function verifyEmailEvents(record: ObjectRecord, { lake, log, ...options }: VerifyContext): Promise<ObjectOutcome> {
+  const { key, isThere } = record
   const measured = isThere ? await measureObject(lake, key, options) : undefined
-  if (!measured) return nothing
+  if (!measured) return gone(record, log)
   const named = /\/([0-9a-f]{64})\.ndjson\.gz$/.exec(key)?.[1]
   const isPlain = isPlainGzip(measured.head)
   if (named === undefined || !isPlain || (await digestOfLines(lake, key, options)) !== named) {
