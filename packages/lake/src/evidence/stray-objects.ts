@@ -75,14 +75,7 @@ function better(a: KnownContent, b: KnownContent | undefined): KnownContent {
 
 /** Whether it has to be waited for. */
 function judge(key: string, content: KnownContent | undefined, { log, present }: StrayJudgement): boolean {
-  if (!content) {
-    const date = dateOf(key) ?? 'unknown'
-    // The open window is peeked at: its contents are stored before they are listed, and some of their records come days late.
-    if (present === undefined || date === 'unknown' || date >= utcDate(present - listableMs - dayMs)) return true
-    const meaning = 'No entry lists its content: its window was never listed, or somebody put it there. Find out before you rely on it.'
-    log.add({ what: 'unrecorded', key, namedBy: 'nothing', meaning })
-    return false
-  }
+  if (!content) return isExpected(key, { log, present })
   if (content.outcome === 'stored' || content.outcome === 'quarantined') {
     const meaning =
       'Its content is stored, and no entry names this object: the service once sent another version, or somebody put it there.'
@@ -92,5 +85,25 @@ function judge(key: string, content: KnownContent | undefined, { log, present }:
   if (present === undefined || present <= content.since + entryGraceMs) return true
   const meaning = `Records of a content are there (${key}) that no entry says was stored: fetching broke off, or the entry was removed. Restore it from a copy.`
   log.add({ what: 'missing', key: content.repair, namedBy: key, meaning })
+  return false
+}
+
+/** Whether its content may be listed soon: the open window is peeked at, and some of the records that come then are days old. */
+function isExpected(key: string, { log, present }: StrayJudgement): boolean {
+  const date = dateOf(key) ?? 'unknown'
+  if (present === undefined) {
+    const meaning = 'There is no ledger: it was removed, or the tenant was added minutes ago.'
+    log.add({ what: 'unrecorded', key, namedBy: 'nothing', meaning })
+    return false
+  }
+  if (date !== 'unknown' && date > utcDate(present + dayMs)) {
+    const meaning =
+      'It is of a time that the ledger does not reach: the newest days of the ledger were removed. Restore them from a copy of the lake.'
+    log.add({ what: 'unrecorded', key, namedBy: 'nothing', meaning })
+    return false
+  }
+  if (date === 'unknown' || date >= utcDate(present - listableMs - dayMs)) return true
+  const meaning = 'No entry lists its content: its window was never listed, or somebody put it there. Find out before you rely on it.'
+  log.add({ what: 'unrecorded', key, namedBy: 'nothing', meaning })
   return false
 }

@@ -154,6 +154,12 @@ describe('nothing is found either', () => {
   })
 })
 
+test('without its ledger nothing of a lake is recorded', async () => {
+  const lake = memoryLake([...whole.objects].filter(([key]) => !key.startsWith('ledger/')))
+  const raw = await Array.fromAsync(lake.list('raw/'))
+  expect(await names(lake)).toEqual(raw.map((key) => `unrecorded ${key}`))
+})
+
 describe('a published head', () => {
   test.each([1, 2, 3])('vouches for what was folded before it, though its fold %i was replaced since', async (fold) => {
     const head = await digestOf(whole, utcDate(midnight + (fold === 3 ? 0 : 3) * dayMs), fold)
