@@ -124,9 +124,13 @@ const causes: Readonly<Record<string, IsCaused>> = {
   'collection was paused': ({ plan }, span) => wasEnded(plan, 'pause', span),
   // What waits for its re-listing when the tenant is removed is not listed again.
   'the tenant was removed': ({ plan }, { to }) => wasEnded(plan, 'remove', { from: plan.from, to }) || plan.decisions.length === 1,
-  'the subscription was off; what became available then cannot be fetched': ({ feed }, { from, to }) =>
-    feed.off.some((off) => off.from < to + 2 * dayMs && from - 2 * dayMs < off.to),
-  'a window was never listed': ({ plan }) => isLongDown(plan),
+  // From the last listing before it, which outages, pauses and removals put far back.
+  'the subscription was off; what became available then cannot be fetched': ({ plan, feed }, { from, to }) => {
+    const slackMs = isLongDown(plan) || plan.decisions.length > 0 ? 7 * dayMs : 2 * dayMs
+    return feed.off.some((off) => off.from < to + slackMs && from - slackMs < off.to)
+  },
+  // Or what an outage that just ended left is being listed.
+  'a window was never listed': ({ plan }) => isLongDown(plan) || plan.quietFrom >= plan.to,
   'listed once, but not listed again late enough': ({ plan }) => isLongDown(plan),
   // What is missing and asked for again after seven days is called expired: docs/decisions/0003.
   'a listed content expired before it was fetched': ({ plan }, span) =>

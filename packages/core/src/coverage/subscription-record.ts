@@ -1,5 +1,5 @@
 import { hourMs, type Interval } from '../interval.ts'
-import { without } from '../interval-set.ts'
+import { union, within, without } from '../interval-set.ts'
 import type { LedgerEntry } from '../ledger/ledger-entry.ts'
 import type { HistoryEvent } from '../tenant-history.ts'
 
@@ -10,8 +10,8 @@ export interface SubscriptionRecord {
   /** From the last listing before it was refused to the first after a verified start; Infinity while it is still off. */
   readonly gaps: readonly Interval[]
   /**
-   * Hours without contents while nothing showed the subscription to be on for more than an hour, neither a list call nor a check: lost and
-   * restarted in that time, it lists as empty, so emptiness proves nothing.
+   * While no list call or check showed the subscription to be on for more than an hour: the hours without contents, and whatever lies between two
+   * contents more than an hour apart. Lost and restarted in that time, it lists as empty, so emptiness proves nothing.
    */
   readonly unobserved: readonly Interval[]
 }
@@ -24,10 +24,12 @@ export function subscriptionRecord(
   const listedAt = entries.flatMap(({ listing }) => listing?.serviceDate ?? []).sort((a, b) => a - b)
   const verified = history.flatMap((event) => (event.kind === 'subscription-verified' && event.contentType === contentType ? event.at : []))
   const gaps = subscriptionGaps(history, contentType, verified, listedAt)
-  const hours = new Set(entries.flatMap((entry) => entry.contents.map(({ created }) => Math.floor(created / hourMs) * hourMs)))
-  const withContent = [...hours].map((from) => ({ from, to: from + hourMs }))
-  const blind = longPauses([...listedAt, ...verified].sort((a, b) => a - b))
-  return { verifiedFrom: Math.min(...verified), gaps, unobserved: without(blind, [...withContent, ...gaps]) }
+  const created = entries.flatMap(({ contents }) => contents.map((content) => content.created))
+  const withContent = [...new Set(created.map((at) => Math.floor(at / hourMs) * hourMs))].map((from) => ({ from, to: from + hourMs }))
+  const blind = longPauses([...listedAt, ...verified])
+  const silent = longPauses([...listedAt, ...verified, ...created])
+  const unobserved = union([...without(blind, withContent), ...within(silent, blind)])
+  return { verifiedFrom: Math.min(...verified), gaps, unobserved: without(unobserved, gaps) }
 }
 
 function subscriptionGaps(history: readonly HistoryEvent[], contentType: string, verified: number[], listedAt: number[]): Interval[] {
@@ -42,7 +44,8 @@ function subscriptionGaps(history: readonly HistoryEvent[], contentType: string,
 const neverMs = Number.NEGATIVE_INFINITY
 
 /** Before the first sign too. Widened to whole hours, since the rule speaks of hours. */
-function longPauses(observedAt: readonly number[]): Interval[] {
+function longPauses(signs: readonly number[]): Interval[] {
+  const observedAt = signs.toSorted((a, b) => a - b)
   return observedAt.flatMap((at, index) => {
     const before = observedAt[index - 1] ?? neverMs
     if (at - before <= hourMs) return []
