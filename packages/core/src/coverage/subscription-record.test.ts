@@ -48,14 +48,14 @@ test.each([
   {
     title: 'a pause with a content an hour at most after another',
     listed: ['00:30', '03:20'],
-    created: ['01:10', '02:05', '02:50'],
-    silent: ['03:00-04:00'],
+    created: ['00:40', '01:30', '02:20', '03:10'],
+    silent: [],
   },
   { title: 'an hour without contents', listed: ['00:30', '03:30'], created: ['00:50', '02:10', '03:10'], silent: ['00:00-03:00'] },
   {
     title: 'contents in each hour, two of them more than an hour apart',
     listed: ['00:30', '03:30'],
-    created: ['01:02', '02:15', '03:10'],
+    created: ['00:40', '01:02', '02:15', '03:10'],
     silent: ['01:00-03:00'],
   },
 ])('$title', ({ listed, created, silent }) => {
