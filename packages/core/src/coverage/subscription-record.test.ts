@@ -51,12 +51,12 @@ test.each([
     created: ['00:40', '01:30', '02:20', '03:10'],
     silent: [],
   },
-  { title: 'an hour without contents', listed: ['00:30', '03:30'], created: ['00:50', '02:10', '03:10'], silent: ['00:00-03:00'] },
+  { title: 'an hour without contents', listed: ['00:30', '03:30'], created: ['00:50', '02:10', '03:10'], silent: ['00:50-02:10'] },
   {
     title: 'contents in each hour, two of them more than an hour apart',
     listed: ['00:30', '03:30'],
     created: ['00:40', '01:02', '02:15', '03:10'],
-    silent: ['01:00-03:00'],
+    silent: ['01:02-02:15'],
   },
 ])('$title', ({ listed, created, silent }) => {
   expect(unobserved(listed, created)).toEqual(silent)

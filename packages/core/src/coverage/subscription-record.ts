@@ -10,7 +10,7 @@ export interface SubscriptionRecord {
   /** From the last listing before it was refused to the first after a verified start; Infinity while it is still off. */
   readonly gaps: readonly Interval[]
   /**
-   * While no list call or check showed the subscription to be on for more than an hour: the hours without contents, and whatever lies between two
+   * While no list call or check showed the subscription to be on for more than an hour: the hours without contents, and what lies between two
    * contents more than an hour apart. Lost and restarted in that time, it lists as empty, so emptiness proves nothing.
    */
   readonly unobserved: readonly Interval[]
@@ -26,10 +26,11 @@ export function subscriptionRecord(
   const gaps = subscriptionGaps(history, contentType, verified, listedAt)
   const created = entries.flatMap(({ contents }) => contents.map((content) => content.created))
   const withContent = [...new Set(created.map((at) => Math.floor(at / hourMs) * hourMs))].map((from) => ({ from, to: from + hourMs }))
-  const blind = longPauses([...listedAt, ...verified])
-  const silent = longPauses([...listedAt, ...verified, ...created])
-  const unobserved = union([...without(blind, withContent), ...within(silent, blind)])
-  return { verifiedFrom: Math.min(...verified), gaps, unobserved: without(unobserved, gaps) }
+  const blind = longPauses([neverMs, ...listedAt, ...verified])
+  // The rule speaks of hours; but a loss of an hour may lie between the contents of two.
+  const hours = without(blind.map(widened), withContent)
+  const silent = within(longPauses(created), blind)
+  return { verifiedFrom: Math.min(...verified), gaps, unobserved: without(union([...hours, ...silent]), gaps) }
 }
 
 function subscriptionGaps(history: readonly HistoryEvent[], contentType: string, verified: number[], listedAt: number[]): Interval[] {
@@ -43,12 +44,15 @@ function subscriptionGaps(history: readonly HistoryEvent[], contentType: string,
 
 const neverMs = Number.NEGATIVE_INFINITY
 
-/** Before the first sign too. Widened to whole hours, since the rule speaks of hours. */
+/** From one sign to the next, where that is more than an hour. */
 function longPauses(signs: readonly number[]): Interval[] {
-  const observedAt = signs.toSorted((a, b) => a - b)
-  return observedAt.flatMap((at, index) => {
-    const before = observedAt[index - 1] ?? neverMs
-    if (at - before <= hourMs) return []
-    return [{ from: Math.floor(before / hourMs) * hourMs, to: Math.ceil(at / hourMs) * hourMs }]
+  const sorted = signs.toSorted((a, b) => a - b)
+  return sorted.flatMap((from, index) => {
+    const to = sorted[index + 1] ?? from
+    return to - from > hourMs ? [{ from, to }] : []
   })
+}
+
+function widened({ from, to }: Interval): Interval {
+  return { from: Math.floor(from / hourMs) * hourMs, to: Math.ceil(to / hourMs) * hourMs }
 }
