@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { type AccessedItem, bareMessageId, type JsonObject, type MailAccess, parseMailAccess } from '@mailtrail/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { openEvidence } from './open-evidence.ts'
 import { readRows } from './read-rows.ts'
@@ -82,10 +83,6 @@ function toText({ folder, internetMessageId, messageId, subject, sizeInBytes }: 
     .toWellFormed()
 }
 
-async function evidenceFolders(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('mailtrail-evidence-'))
-}
-
 function isBind({ accessType, recordType }: MailAccess): boolean {
   return accessType === 'Bind' || (accessType === undefined && recordType !== 2)
 }
@@ -149,14 +146,21 @@ describe(openEvidence, () => {
   test('SQL can reach neither files nor settings, and nothing stays behind', async () => {
     await using fixture = await createLakeFixture()
     await fixture.putRecords([bind(['a@x'])])
-    const before = await evidenceFolders()
+    // Other test files leave and take away theirs meanwhile.
+    const own = await mkdtemp(join(tmpdir(), 'mailtrail-own-'))
+    vi.stubEnv('TMPDIR', own)
+    onTestFinished(async () => {
+      vi.unstubAllEnvs()
+      await rm(own, { recursive: true })
+    })
     const evidence = await openEvidence(fixture.lake, tenantId, asked, fixture)
     const connection = await evidence.connect()
     await expect(connection.run("SELECT * FROM read_text('/etc/hostname')")).rejects.toThrow(/disabled by configuration/)
     await expect(connection.run('SET enable_external_access = true')).rejects.toThrow()
     connection.closeSync()
+    expect(await readdir(own)).not.toEqual([])
     await evidence[Symbol.asyncDispose]()
-    expect(await evidenceFolders()).toEqual(before)
+    expect(await readdir(own)).toEqual([])
   })
 
   test('a record of many megabytes, a bare carriage return and a last line without its end are read whole', async () => {
