@@ -1,6 +1,5 @@
 import { hourMs, type Interval } from '../interval.ts'
 import { touches, union } from '../interval-set.ts'
-import { silenceCause } from './collection-doubts.ts'
 import type { CoverageEvidence } from './coverage-evidence.ts'
 import { settleAgeMs } from './listing-doubts.ts'
 import { tenantCoverage } from './tenant-coverage.ts'
@@ -25,10 +24,7 @@ export function isLate({ time, cameAt }: RecordArrival, horizonMs: number): bool
  */
 export function amendedIntervals(arrivals: readonly RecordArrival[], evidence: CoverageEvidence, range: Interval): Interval[] {
   const hours = [...Map.groupBy(arrivals, ({ cameAt }) => cameAt)].flatMap(([cameAt, together]) => {
-    // Other contents may have vouched for the subscription then: the mark is set where nothing but silence speaks against it.
-    const settled = union(
-      tenantCoverage(before(evidence, cameAt), range).filter(({ state, cause }) => state === 'settled' || cause === silenceCause),
-    )
+    const settled = union(tenantCoverage(before(evidence, cameAt), range).filter(({ state }) => state === 'settled'))
     return together.map(({ time }) => hourOf(time)).filter((hour) => touches(settled, hour))
   })
   return union(hours)

@@ -18,9 +18,12 @@ export interface CoverageEvidence {
 /** A window is listed within 7 days of its end or never, so no pause in the listings that reaches into a range began longer before it. */
 const leadMs = 8 * dayMs
 
+/** Whether more than an hour without contents or listings begins in the last window, what follows it tells. */
+const trailMs = 2 * hourMs
+
 /** The `contentCreated` time whose entries tell of event time `range`, read in whole hours. */
 export function evidenceSpan(range: Interval, horizonMs: number): Interval {
-  return { from: range.from - leadMs, to: Math.ceil(range.to / hourMs) * hourMs + horizonMs }
+  return { from: range.from - leadMs, to: Math.ceil(range.to / hourMs) * hourMs + horizonMs + trailMs }
 }
 
 /** Up to when the ledger knows the time, by the service's clock: what is later was not listed yet. Undefined while nothing was. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dayMs, hourMs, type Interval, minuteMs } from '../interval.ts'
+import { dayMs, hourMs, type Interval, minuteMs, overlaps } from '../interval.ts'
 import { type EntryContent, type EntryName, type LedgerEntry, type Outcome, outcomes } from '../ledger/ledger-entry.ts'
 import type { HistoryEvent } from '../tenant-history.ts'
 import { parseTenantId } from '../tenant-id.ts'
+import { evidenceSpan } from './coverage-evidence.ts'
 import type { CoverageInterval } from './coverage-state.ts'
 import { coverageOf, type Doubt } from './doubt.ts'
 import { tenantCoverage } from './tenant-coverage.ts'
@@ -119,6 +120,37 @@ describe('whatever the ledger', () => {
       }),
     )
   })
+})
+
+/** Hourly windows with two contents each, of which some were listed without a date, and sweeps that name what lies far behind. */
+const silentLedger = fc
+  .array(fc.record({ early: fc.nat(29), late: fc.integer({ min: 30, max: 59 }), isDateless: fc.nat(11).map((n) => n === 0) }), {
+    minLength: 72,
+    maxLength: 72,
+  })
+  .map((windows) => [
+    ...windows.map(({ early, late, isDateless }, n) => {
+      const contents = [early, late].map((minute) => content(`c${n}-${minute}`, hour(n) + minute * minuteMs, 'stored'))
+      const seal = entry(n, n + 1, 'seal', hour(n + 1) + 2 * minuteMs, contents)
+      return isDateless && seal.listing ? { ...seal, listing: { ...seal.listing, serviceDate: null } } : seal
+    }),
+    ...[0, 1].map((day) =>
+      entry(24 * day, 24 * day + 48, 'sweep-settle', hour(24 * day + 54), [content('far', hour(24 * day + 47.9), 'stored')]),
+    ),
+  ])
+
+test('an hour settles by the entries that its span needs, whatever others there are', () => {
+  fc.assert(
+    fc.property(silentLedger, fc.nat(29), (entries, n) => {
+      const asked = { from: hour(n), to: hour(n + 1) }
+      const needed = evidenceSpan(asked, horizonMs)
+      const cut = entries.filter(({ start, end }) => overlaps({ from: start, to: end }, needed))
+      const isSettled = (known: readonly LedgerEntry[]): boolean =>
+        tenantCoverage({ contentType, history, entries: known, horizonMs }, asked)[0]?.state === 'settled'
+      expect(isSettled(cut)).toBe(isSettled(entries))
+    }),
+    { numRuns: 500 },
+  )
 })
 
 describe('one more entry', () => {
