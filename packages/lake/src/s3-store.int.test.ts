@@ -71,7 +71,7 @@ test('80 MB go from a file and come back in a bounded part of the memory', async
   let received = 0
   for await (const chunk of lake.stream('big')) received += chunk.length
   expect(received).toBe(size)
-  expect(held() / 1024 / 1024).toBeLessThan(32)
+  expect(held() / 1024 / 1024).toBeLessThan(4)
 })
 
 describe('a bucket with versions', () => {

@@ -7,6 +7,8 @@ export function watchBuffers(): () => number {
   const collect = runInNewContext('gc')
   const held = (): number => {
     collect()
+    // What was collected is freed beside this thread; collecting again waits for that.
+    collect()
     return process.memoryUsage().arrayBuffers
   }
   const before = held()
