@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Abortable, MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
 import { z } from 'zod'
 import { importNoteKey } from './layout.ts'
@@ -19,7 +19,7 @@ const line = z.object({ key: z.string().min(1) })
 export async function writeImportNote(lake: ObjectStore, tenantId: TenantId, keys: Iterable<string>, options?: Abortable): Promise<void> {
   const lines = [{ schema: 1, tenantId }, ...[...keys].sort().map((key) => ({ key }))]
   const bytes = Buffer.from(lines.map((part) => `${JSON.stringify(part)}\n`).join(''))
-  await lake.create(importNoteKey(tenantId, sha256Of(bytes)), bytes, options)
+  await lake.create(importNoteKey(tenantId, hash('sha256', bytes)), bytes, options)
 }
 
 /**
@@ -32,15 +32,11 @@ export async function readImportNote(lake: ObjectStore, key: string, options?: A
   try {
     const [head = '', ...lines] = Buffer.from(bytes).toString().trimEnd().split('\n')
     const { tenantId } = header.parse(JSON.parse(head))
-    if (importNoteKey(tenantId, sha256Of(bytes)) !== key) throw new Error('its key names other bytes')
+    if (importNoteKey(tenantId, hash('sha256', bytes)) !== key) throw new Error('its key names other bytes')
     return lines.map((text) => line.parse(JSON.parse(text)).key)
   } catch (cause) {
     throw new MailtrailError('IMPORT_NOTE_INVALID', `The note ${key} in ${lake.place} is not as it was written: restore it from a copy.`, {
       cause,
     })
   }
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { type Abortable, compressions, MailtrailError, type StoredObject } from '@mailtrail/core'
+import { digestOfLines } from './digest-of-lines.ts'
 import { packedKey, packingOf, variantKey } from './layout.ts'
+import { measureObject } from './measure-object.ts'
 import type { ObjectBody, ObjectStore } from './object-store.ts'
 import type { PackedObject } from './pack-lines.ts'
-import { maxRawHeadBytes, readRawDigests } from './raw-object.ts'
-import { unpackObject } from './unpack-object.ts'
+import { readRawDigests } from './raw-object.ts'
 
 export interface StoredEvidence {
   /** Every object that holds lines of this content. */
@@ -46,32 +46,15 @@ async function createOrFind(lake: ObjectStore, ours: StoredObject, body: ObjectB
 }
 
 async function readStored(lake: ObjectStore, key: string, options?: Abortable): Promise<StoredObject> {
-  const bytes = createHash('sha256')
-  let head = Buffer.alloc(0)
-  for await (const chunk of lake.stream(key, options)) {
-    bytes.update(chunk)
-    if (head.length < maxRawHeadBytes) head = Buffer.concat([head, chunk])
-  }
+  const { head, sha256 } = await measureObject(lake, key, options)
   const digests = readRawDigests(head, packingOf(key) ?? 'gzip')
   if (!digests) throw foreign(lake, key)
-  return { key, ...digests, sha256: bytes.digest('hex') }
+  return { key, ...digests, sha256 }
 }
 
 /** Whether the lines are those that the head names. An object damaged in the lake is not the evidence that it says it is. */
 async function holdsWhatItSays(lake: ObjectStore, { key, linesSha256 }: StoredObject, options?: Abortable): Promise<boolean> {
-  const lines = createHash('sha256')
-  try {
-    for await (const chunk of unpackObject(lake, key, options)) lines.update(chunk)
-  } catch (error) {
-    if (isOfPacking(error)) return false
-    throw error
-  }
-  return lines.digest('hex') === linesSha256
-}
-
-/** Errors of `node:zlib` have codes such as `Z_DATA_ERROR` and `ZSTD_error_corruption_detected`; those of a store have others. */
-export function isOfPacking(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code))
+  return (await digestOfLines(lake, key, options)) === linesSha256
 }
 
 function foreign(lake: ObjectStore, key: string): MailtrailError {

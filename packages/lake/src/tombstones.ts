@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Abortable, MailtrailError, parseTenantId, type TenantId, utcDate } from '@mailtrail/core'
 import { z } from 'zod'
 import { tombstoneKey, tombstonePrefix } from './layout.ts'
@@ -56,7 +56,7 @@ export async function writeTombstone(
   const head = { schema: 1, tenantId, at: new Date(at).toISOString(), by, policy, reason }
   const lines = objects.map(({ key, sha256 }) => ({ key, sha256 }))
   const bytes = Buffer.from([head, ...lines].map((part) => `${JSON.stringify(part)}\n`).join(''))
-  const key = tombstoneKey(tenantId, utcDate(at), sha256Of(bytes))
+  const key = tombstoneKey(tenantId, utcDate(at), hash('sha256', bytes))
   await lake.create(key, bytes, options)
   return key
 }
@@ -76,7 +76,7 @@ export async function readTombstone(lake: ObjectStore, key: string, options?: Ab
   try {
     const [head = '', ...lines] = Buffer.from(bytes).toString().trimEnd().split('\n')
     const { schema: _, ...cause } = header.parse(JSON.parse(head))
-    if (tombstoneKey(cause.tenantId, utcDate(cause.at), sha256Of(bytes)) !== key) throw new Error('its key names other bytes')
+    if (tombstoneKey(cause.tenantId, utcDate(cause.at), hash('sha256', bytes)) !== key) throw new Error('its key names other bytes')
     return { ...cause, objects: lines.map((text) => line.parse(JSON.parse(text))) }
   } catch (cause) {
     throw new MailtrailError(
@@ -101,8 +101,4 @@ export function salvageTombstone(bytes: Uint8Array): RetiredObject[] {
         return []
       }
     })
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

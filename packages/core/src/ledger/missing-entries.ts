@@ -17,6 +17,7 @@ export interface MissingEntry extends EntrySpan {
 
 /** As long as the fleet takes to tell of a gap: what is missing for less may be under way. */
 export const entryGraceMs: number = 2 * hourMs
+
 /**
  * The entries of a day that are not there, though the others or the tenant's history say that they should be. What a fold of the day says was missing
  * when it was made is a gap, and none of them.

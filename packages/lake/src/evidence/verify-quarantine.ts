@@ -1,7 +1,7 @@
 import { parseQuarantineNote } from '../quarantine-note.ts'
 import type { ObjectRecord } from './object-book.ts'
 import { altered, gone, nothing, type ObjectOutcome, type VerifyContext } from './object-outcome.ts'
-import { measureObject } from './verify-object.ts'
+import { measureIfThere } from './verify-object.ts'
 
 /** A note names the bytes that were quarantined of a content, and the ledger names the note. */
 export async function verifyQuarantine(records: readonly ObjectRecord[], context: VerifyContext): Promise<ObjectOutcome[]> {
@@ -52,7 +52,7 @@ async function verifyPart(
   { note, retired }: { readonly note: string; readonly retired: ObjectRecord['retired'] },
   { lake, log, ...options }: VerifyContext,
 ): Promise<ObjectOutcome> {
-  const measured = await measureObject(lake, key, options)
+  const measured = await measureIfThere(lake, key, options)
   if (!measured) return gone({ key, named: [{ by: note }], retired }, log)
   const isSame = (sha256 === undefined || measured.sha256 === sha256) && (bytes === undefined || measured.bytes === bytes)
   if (!isSame) log.add(altered(key, note))

@@ -1,6 +1,7 @@
+import { digestOfLines } from '../digest-of-lines.ts'
 import type { ObjectRecord } from './object-book.ts'
 import { altered, gone, nothing, type ObjectOutcome, type VerifyContext } from './object-outcome.ts'
-import { digestOfLines, isAsRecorded, isConsistent, measureObject } from './verify-object.ts'
+import { isAsRecorded, isConsistent, measureIfThere } from './verify-object.ts'
 import { verifyQuarantine } from './verify-quarantine.ts'
 
 /** @param records - one object, or all of one quarantined content */
@@ -16,7 +17,7 @@ export async function verifyRecords(records: readonly ObjectRecord[], context: V
 async function verifyRaw({ key, isThere, named, retired }: ObjectRecord, context: VerifyContext): Promise<ObjectOutcome> {
   const { lake, log } = context
   if (!isThere && named.length === 0) return nothing
-  const measured = await measureObject(lake, key, context)
+  const measured = await measureIfThere(lake, key, context)
   if (!measured) return gone({ key, named, retired }, log)
   const done = { verified: 1, bytes: measured.bytes, retired: 0 }
   if (named.length === 0) {
@@ -32,7 +33,7 @@ async function verifyRaw({ key, isThere, named, retired }: ObjectRecord, context
 
 async function verifyEmailEvents(record: ObjectRecord, { lake, log, ...options }: VerifyContext): Promise<ObjectOutcome> {
   const { key, isThere } = record
-  const measured = isThere ? await measureObject(lake, key, options) : undefined
+  const measured = isThere ? await measureIfThere(lake, key, options) : undefined
   if (!measured) return gone(record, log)
   const named = /\/([0-9a-f]{64})\.ndjson\.gz$/.exec(key)?.[1]
   const isPlain = isPlainGzip(measured.head)

@@ -21,6 +21,7 @@ import {
 import { createFolderStore, foldDay, foldKey, formatFold, readLedger, writeLedgerEntry } from '@mailtrail/lake'
 import { surveyTenants } from '../../coverage/survey-tenants.ts'
 import type { BenchPlace, BenchResult } from '../bench-result.ts'
+import { inSeconds, timed } from '../timed.ts'
 import { syntheticLedgerDay, syntheticWindow } from './synthetic-ledger.ts'
 
 export interface LedgerSize {
@@ -68,7 +69,13 @@ async function measureReading({ folder, onStep, signal }: BenchPlace, { days }: 
   onStep('Reading it')
   const { value: entries, seconds } = await timed(() => readLedger(lake, tenantId, evidenceSpan(range, defaultHorizonMs), { signal }))
   if (entries.length < (days * dayMs) / period.windowMs) throw differs(`${entries.length} entries of ${days} days`)
-  return { name: `reading the ledger of a tenant for ${days} days of coverage`, ...figure(seconds), goal: '< 1 s', holds: seconds < 1 }
+  return {
+    name: `reading the ledger of a tenant for ${days} days of coverage`,
+    ...inSeconds(seconds),
+    ratio: null,
+    goal: '< 1 s',
+    holds: seconds < 1,
+  }
 }
 
 async function measureSurvey({ folder, onStep, signal }: BenchPlace, { tenants, surveyedDays }: LedgerSize): Promise<BenchResult> {
@@ -97,7 +104,8 @@ async function measureSurvey({ folder, onStep, signal }: BenchPlace, { tenants, 
   if (surveys.some(({ fault }) => fault)) throw differs('an unreadable fold')
   return {
     name: `telling ${surveyedDays} days of ${tenants} tenants by their folds`,
-    ...figure(seconds),
+    ...inSeconds(seconds),
+    ratio: null,
     goal: '< 60 s',
     holds: seconds < 60,
   }
@@ -120,16 +128,6 @@ async function writeFold(
   const path = join(root, foldKey(tenantId, place.date, mailContentType, fold))
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, bytes)
-}
-
-async function timed<Value>(work: () => Promise<Value>): Promise<{ readonly value: Value; readonly seconds: number }> {
-  const startedAt = performance.now()
-  const value = await work()
-  return { value, seconds: (performance.now() - startedAt) / 1_000 }
-}
-
-function figure(seconds: number): Pick<BenchResult, 'value' | 'unit' | 'ratio'> {
-  return { value: Number(seconds.toPrecision(3)), unit: 's', ratio: null }
 }
 
 function differs(what: string): MailtrailError {

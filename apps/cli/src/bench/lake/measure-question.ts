@@ -5,6 +5,7 @@ import { dayMs, MailtrailError, parseAddressRange, parseTenantId, utcDate } from
 import { type Answer, compactDate, investigate, openEvidence, type Question } from '@mailtrail/investigation'
 import { createFolderStore, itemsKey, type ObjectStore } from '@mailtrail/lake'
 import type { BenchPlace, BenchResult } from '../bench-result.ts'
+import { inSeconds, rounded, timed } from '../timed.ts'
 import { storeAccesses } from './store-accesses.ts'
 import { benchMailbox } from './synthetic-accesses.ts'
 
@@ -74,14 +75,20 @@ export async function measureQuestion({ folder, onStep, signal }: BenchPlace, si
   return [
     {
       name: `question of 4 days, one mailbox and one CIDR range over ${size.days} days from items`,
-      ...figure(seconds),
-      ratio: round(ratio),
+      ...inSeconds(seconds),
+      ratio: rounded(ratio),
       goal: '< 1.5 s',
       holds: seconds < 1.5,
     },
-    { name: 'the same from raw NDJSON, against items', value: round(ratio), unit: 'x', ratio: null, goal: '>= 20 x', holds: ratio >= 20 },
-    { name: 'the same from raw NDJSON', ...figure(raw.seconds), ratio: null, goal: null, holds: true },
-    { name: 'the same from items that are not copied to this machine yet', ...figure(cold.seconds), ratio: null, goal: null, holds: true },
+    { name: 'the same from raw NDJSON, against items', value: rounded(ratio), unit: 'x', ratio: null, goal: '>= 20 x', holds: ratio >= 20 },
+    { name: 'the same from raw NDJSON', ...inSeconds(raw.seconds), ratio: null, goal: null, holds: true },
+    {
+      name: 'the same from items that are not copied to this machine yet',
+      ...inSeconds(cold.seconds),
+      ratio: null,
+      goal: null,
+      holds: true,
+    },
   ]
 }
 
@@ -102,18 +109,4 @@ async function answer(lake: ObjectStore, question: Question, cacheFolder: string
 
 function withoutItems(lake: ObjectStore): ObjectStore {
   return { ...lake, stat: async (key, options) => (key.startsWith('items/') ? undefined : lake.stat(key, options)) }
-}
-
-async function timed<Value>(work: () => Promise<Value>): Promise<{ readonly value: Value; readonly seconds: number }> {
-  const startedAt = performance.now()
-  const value = await work()
-  return { value, seconds: (performance.now() - startedAt) / 1_000 }
-}
-
-function figure(seconds: number): Pick<BenchResult, 'value' | 'unit'> {
-  return { value: round(seconds), unit: 's' }
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3))
 }
