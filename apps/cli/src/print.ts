@@ -27,18 +27,19 @@ export function createProgress(every: number): { update(text: string): void; end
   }
 }
 
-/** A bar of how much is done, on a terminal; elsewhere nothing. */
-export function createProgressBar(label: string): { step(total: number): void; end(): void } {
+/** A bar of how much is done, on a terminal; elsewhere every `every`-th step becomes a line of its own, or none. */
+export function createProgressBar(label: string, every: number = Number.POSITIVE_INFINITY): { step(total: number): void; end(): void } {
   const cells = 30
-  const line = createProgress(Number.POSITIVE_INFINITY)
+  const line = createProgress(1)
   let done = 0
   let shown = -1
   return {
     step: (total) => {
       done += 1
-      const filled = Math.round((cells * done) / total)
+      const filled = Math.min(cells, Math.round((cells * done) / total))
       const percent = Math.floor((100 * done) / total)
-      if (percent > shown) line.update(`${label} [${'#'.repeat(filled)}${'.'.repeat(cells - filled)}] ${done}/${total}`)
+      if (process.stderr.isTTY ? percent > shown : done % every === 0)
+        line.update(`${label} [${'#'.repeat(filled)}${'.'.repeat(cells - filled)}] ${done}/${total}`)
       shown = percent
     },
     end: () => line.end(),

@@ -16,9 +16,8 @@ import {
   windowsOver,
   within,
 } from '@mailtrail/core'
-import { type ObjectStore, packingOf, rawPrefix, unpackObject } from '@mailtrail/lake'
+import { type ObjectStore, packingOf, rawPrefix, splitLines, unpackObject } from '@mailtrail/lake'
 import { cameAtOf } from './came-at.ts'
-import { splitLines } from './split-lines.ts'
 
 /** What tells the coverage of the range: what its entries do not name came later than all that came in time. */
 export type AmendedEvidence = CoverageEvidence & Required<Pick<CoverageEvidence, 'horizonMs'>>
@@ -92,12 +91,10 @@ interface RawRecord {
 }
 
 async function* recordsOf(lake: ObjectStore, key: string, options: Abortable): AsyncGenerator<RawRecord> {
-  for await (const lines of splitLines(unpackObject(lake, key, options))) {
-    for (const line of lines) {
-      const text = line.toString()
-      const { Id: id, CreationTime: creationTime } = JSON.parse(text)
-      const time = parseCreationTime(creationTime)
-      if (time !== undefined) yield { key, id: String(id), time, digest: () => recordDigest(text) }
-    }
+  for await (const line of splitLines(unpackObject(lake, key, options))) {
+    const text = line.toString()
+    const { Id: id, CreationTime: creationTime } = JSON.parse(text)
+    const time = parseCreationTime(creationTime)
+    if (time !== undefined) yield { key, id: String(id), time, digest: () => recordDigest(text) }
   }
 }

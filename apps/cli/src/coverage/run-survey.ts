@@ -1,9 +1,9 @@
-import { dayMs, type Interval, utcDate } from '@mailtrail/core'
+import { dayMs, utcDate } from '@mailtrail/core'
 import { loadHorizonMs, systemClock } from '@mailtrail/runtime'
 import { listTenantIds } from '@mailtrail/tenants'
 import { exitCodes } from '../exit-codes.ts'
 import { openTenantLakes } from '../open-tenant-lakes.ts'
-import { parseTime } from '../parse-time.ts'
+import { parseDays } from '../parse-days.ts'
 import { createProgressBar, printData, printJson, say } from '../print.ts'
 import type { SetExitCode } from '../run-command-line.ts'
 import { openRegistry } from '../tenant/open-registry.ts'
@@ -21,7 +21,8 @@ const defaultDays = 30
 
 /** Whole days of all tenants. */
 export async function runSurvey({ from, to, lake: location, json }: SurveyCommandOptions, setExitCode: SetExitCode): Promise<void> {
-  const range = askedDays(from, to)
+  const today = Math.floor(systemClock.now() / dayMs) * dayMs
+  const range = parseDays({ from, to }, { to: today, from: (end) => end - defaultDays * dayMs })
   await using fleetLake = await openRegistry(location)
   await using lakes = openTenantLakes(fleetLake)
   const tenantIds = await Array.fromAsync(listTenantIds(fleetLake))
@@ -35,9 +36,4 @@ export async function runSurvey({ from, to, lake: location, json }: SurveyComman
   else printData(renderSurvey(surveys))
   if (surveys.some(({ fault }) => fault)) setExitCode(exitCodes.partlyDone)
   else if (surveys.some(({ gaps, open }) => gaps.length + open.length > 0)) setExitCode(exitCodes.incomplete)
-}
-
-function askedDays(from: string | undefined, to: string | undefined): Interval {
-  const end = Math.floor((to === undefined ? systemClock.now() : parseTime(to)) / dayMs) * dayMs
-  return { from: from === undefined ? end - defaultDays * dayMs : Math.floor(parseTime(from) / dayMs) * dayMs, to: end }
 }

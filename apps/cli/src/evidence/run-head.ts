@@ -1,6 +1,6 @@
 import { type FoldName, MailtrailError, mapConcurrently, parseTenantId, type TenantId } from '@mailtrail/core'
-import { chainTips, ledgerPrefix, type ObjectStore, parseFoldKey } from '@mailtrail/lake'
-import { listTenantIds } from '@mailtrail/tenants'
+import { chainTips, type ObjectStore } from '@mailtrail/lake'
+import { listTenantIds, readHistory } from '@mailtrail/tenants'
 import { exitCodes } from '../exit-codes.ts'
 import { openTenantLakes } from '../open-tenant-lakes.ts'
 import { createProgressBar, printData, printJson, say } from '../print.ts'
@@ -29,7 +29,7 @@ export async function runHead({ tenant, lake: location, json }: HeadOptions, set
   const bar = createProgressBar('Reading folds')
   const found = await mapConcurrently(tenantIds, { limit: tenantsAtOnce }, async (tenantId) => {
     try {
-      return await headsOf(await lakes.open(tenantId), tenantId)
+      return await headsOf(fleetLake, await lakes.open(tenantId), tenantId)
     } catch (error) {
       if (!(error instanceof MailtrailError) || tenant !== undefined) throw error
       say(`tenant ${tenantId}: ${error.message} [${error.code}]`)
@@ -47,12 +47,9 @@ export async function runHead({ tenant, lake: location, json }: HeadOptions, set
   )
 }
 
-async function headsOf(lake: ObjectStore, tenantId: TenantId): Promise<TenantHead[]> {
-  const contentTypes = new Set<string>()
-  for await (const key of lake.list(ledgerPrefix(tenantId))) {
-    const fold = parseFoldKey(key)
-    if (fold) contentTypes.add(fold.contentType)
-  }
+async function headsOf(fleetLake: ObjectStore, lake: ObjectStore, tenantId: TenantId): Promise<TenantHead[]> {
+  const history = await readHistory(fleetLake, tenantId)
+  const contentTypes = new Set(history.flatMap((event) => ('contentTypes' in event ? event.contentTypes : [])))
   const heads: TenantHead[] = []
   for (const contentType of [...contentTypes].sort()) {
     for (const tip of await chainTips(lake, tenantId, contentType)) heads.push({ tenantId, contentType, ...tip })

@@ -1,11 +1,11 @@
-import { dayMs, type Interval, MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
+import { type Interval, MailtrailError, parseTenantId, type TenantId } from '@mailtrail/core'
 import type { ObjectStore } from '@mailtrail/lake'
 import { loadHorizonMs, systemClock } from '@mailtrail/runtime'
 import { listTenantIds, type TenantLakes } from '@mailtrail/tenants'
 import { exitCodes } from '../exit-codes.ts'
 import { openTenantLakes } from '../open-tenant-lakes.ts'
-import { parseTime } from '../parse-time.ts'
-import { createProgress, printData, printJson, say } from '../print.ts'
+import { parseDays } from '../parse-days.ts'
+import { createProgressBar, printData, printJson, say } from '../print.ts'
 import type { SetExitCode } from '../run-command-line.ts'
 import { openRegistry } from '../tenant/open-registry.ts'
 import { type GivenHead, readHeads } from './read-heads.ts'
@@ -52,7 +52,7 @@ export async function runVerify(options: VerifyOptions, setExitCode: SetExitCode
 interface Verification {
   readonly range: Interval | undefined
   readonly heads: readonly GivenHead[]
-  /** What is shown with the progress. */
+  /** What the progress is of. */
   readonly label: string
 }
 
@@ -62,18 +62,16 @@ async function verifyOrTell(
   { range, heads, label }: Verification,
   isOnly: boolean,
 ): Promise<TenantReport> {
-  const progress = createProgress(lineEvery)
-  let done = 0
-  const onObject = (total: number): void => progress.update(formatProgress(label, ++done, total))
-  const options = { range, heads, horizonMs: loadHorizonMs(process.env), now: systemClock.now(), onObject }
+  const bar = createProgressBar(`Verifying ${label}`, lineEvery)
+  const options = { range, heads, horizonMs: loadHorizonMs(process.env), now: systemClock.now(), onObject: bar.step }
   try {
     const lake = await lakes.open(tenantId)
     const { report, alertFault } = await verifyTenant({ fleetLake, lake, tenantId }, options)
-    progress.end()
+    bar.end()
     if (alertFault !== undefined) say(`tenant ${tenantId}: no alert could be raised: ${alertFault}`)
     return { tenantId, report }
   } catch (error) {
-    progress.end()
+    bar.end()
     if (!(error instanceof MailtrailError) || isOnly) throw error
     return { tenantId, fault: { code: error.code, message: error.message } }
   }
@@ -81,20 +79,9 @@ async function verifyOrTell(
 
 function askedDays({ from, to }: VerifyOptions): Interval | undefined {
   if (from === undefined && to === undefined) return undefined
-  const range = {
-    from: from === undefined ? 0 : Math.floor(parseTime(from) / dayMs) * dayMs,
-    to: to === undefined ? systemClock.now() : Math.ceil(parseTime(to) / dayMs) * dayMs,
-  }
-  if (range.from < range.to) return range
-  throw new MailtrailError('TIME_INVALID', '--from lies after --to, or on it: name at least one UTC day of the ledger.')
+  return parseDays({ from, to }, { to: systemClock.now(), from: () => 0 })
 }
 
 function headsOf(given: readonly GivenHead[], tenantId: TenantId): GivenHead[] {
   return given.filter((head) => head.tenantId === undefined || head.tenantId === tenantId)
-}
-
-function formatProgress(label: string, done: number, total: number): string {
-  const cells = 30
-  const filled = Math.min(cells, Math.round((cells * done) / total))
-  return `Verifying ${label} [${'#'.repeat(filled)}${'.'.repeat(cells - filled)}] ${done}/${total} objects`
 }

@@ -4,8 +4,6 @@ import { within, without } from '../interval-set.ts'
 import { type Doubt, taintedBy } from './doubt.ts'
 import type { Feed } from './feed.ts'
 
-export const silenceCause = 'nothing was created while no listing watched the subscription'
-
 /** Doubts about time in which nothing was expected, or in which the subscription is not known to have been on. */
 export function collectionDoubts(feed: Feed): Doubt[] {
   const { own, others, subscription, span, horizonMs } = feed
@@ -18,7 +16,10 @@ export function collectionDoubts(feed: Feed): Doubt[] {
       { state: 'unverified', cause: 'before the first check that showed the subscription enabled' },
     ],
     [subscription.gaps, { state: 'gap_subscription', cause: 'the subscription was off; what became available then cannot be fetched' }],
-    [within(subscription.unobserved, listed), { state: 'unverified', cause: silenceCause }],
+    [
+      within(subscription.unobserved, listed),
+      { state: 'unverified', cause: 'nothing was created while no listing watched the subscription' },
+    ],
   ]
   const permanent = doubts.flatMap(([spans, finding]) =>
     within(spans, [span]).map((part): Doubt => ({ ...taintedBy(part, horizonMs), ...finding, recoverable: false })),
