@@ -6,7 +6,7 @@ import { alertPrefix, createFolderStore, EvidenceWriter, foldDay, type ObjectSto
 import { addTenant, recordHistory } from '@mailtrail/tenants'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { runCommandLine } from '../run-command-line.ts'
+import { commandLine } from '../../test/command-line.ts'
 
 const tenantId = parseTenantId('11111111-2222-4333-8444-555555555555')
 const other = parseTenantId('22222222-2222-4333-8444-555555555555')
@@ -14,46 +14,33 @@ const contentType = 'Audit.Exchange'
 const start = Date.parse('2024-03-14T00:00:00Z')
 let folder: string
 let lake: ObjectStore
-let out: string
-let said: string
+const cli = commandLine()
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mailtrail-evidence-'))
   lake = createFolderStore(join(folder, 'lake'))
   vi.stubEnv('MAILTRAIL_LAKE', `file:${folder}/lake`)
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    out += String(chunk)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
-    said += String(chunk)
-    return true
-  })
   await addTenant(lake, { tenantId, displayName: 'Clinic', cloud: 'worldwide', credentials: [], tags: [] })
   await recordHistory(lake, tenantId, { kind: 'added', at: start, contentTypes: [contentType], windowMinutes: 60, backfill: false })
   await recordHistory(lake, tenantId, { kind: 'removed', at: start + hourMs })
 })
-afterEach(async () => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => rm(folder, { recursive: true }))
 
 describe('mailtrail evidence', () => {
   test('says that a lake is whole, and unanchored without a head', async () => {
     await storeWindow()
-    await run(['evidence', 'verify', '--tenant', tenantId])
-    expect(out).toContain(`tenant ${tenantId}: whole`)
-    expect(out).toContain('2 entries, 0 folds, 0 tombstones, 1 objects')
-    expect(out).toContain('unanchored')
+    await cli.run(['evidence', 'verify', '--tenant', tenantId])
+    expect(cli.out).toContain(`tenant ${tenantId}: whole`)
+    expect(cli.out).toContain('2 entries, 0 folds, 0 tombstones, 1 objects')
+    expect(cli.out).toContain('unanchored')
   })
 
   test('names what was altered, with exit code 1, and raises one alert for it', async () => {
     const key = await storeWindow()
     await writeFile(join(folder, 'lake', key), 'other bytes')
-    await run(['evidence', 'verify', '--tenant', tenantId], 1)
-    expect(out).toContain(`altered: ${key}`)
-    const report = jsonSchema.parse(await json(['evidence', 'verify', '--all'], 1))
+    await cli.run(['evidence', 'verify', '--tenant', tenantId], 1)
+    expect(cli.out).toContain(`altered: ${key}`)
+    const report = jsonSchema.parse(await cli.json(['evidence', 'verify', '--all'], 1))
     expect(report.tenants[0]?.findings.map(({ what, key: found }) => [what, found])).toEqual([['altered', key]])
     const alerts = await Array.fromAsync(lake.list(alertPrefix(tenantId)))
     expect(alerts).toHaveLength(1)
@@ -64,28 +51,28 @@ describe('mailtrail evidence', () => {
   test('takes the heads that it printed, a digest, and lines of a log', async () => {
     await storeWindow()
     await foldDay(lake, { tenantId, contentType, date: utcDate(start), fold: 1 }, { periods: [], coverage: null })
-    await run(['evidence', 'head', '--all', '--json'])
+    await cli.run(['evidence', 'head', '--all', '--json'])
     const file = join(folder, 'heads.json')
-    await writeFile(file, out)
-    const [head] = z.object({ heads: z.array(z.looseObject({ sha256: z.string() })) }).parse(JSON.parse(out)).heads
+    await writeFile(file, cli.out)
+    const [head] = z.object({ heads: z.array(z.looseObject({ sha256: z.string() })) }).parse(JSON.parse(cli.out)).heads
     const log = join(folder, 'log')
     await writeFile(log, `{"event":"window.sealed"}\n${JSON.stringify({ level: 30, event: 'evidence.head', ...head })}\nno json "sha256"\n`)
     for (const given of [file, log, head?.sha256 ?? '']) {
-      await run(['evidence', 'verify', '--tenant', tenantId, '--head', given])
-      expect(out).toContain('anchored: 1 published head found, which vouch for 1 folds')
+      await cli.run(['evidence', 'verify', '--tenant', tenantId, '--head', given])
+      expect(cli.out).toContain('anchored: 1 published head found, which vouch for 1 folds')
     }
-    await run(['evidence', 'head', '--tenant', tenantId])
-    expect(out).toContain(`${tenantId}  ${contentType}  2024-03-14  1  ${head?.sha256}`)
-    await run(['evidence', 'verify', '--tenant', tenantId, '--head', '0'.repeat(64)], 1)
-    expect(out).toContain(`head not in the chain: ${'0'.repeat(64)}`)
+    await cli.run(['evidence', 'head', '--tenant', tenantId])
+    expect(cli.out).toContain(`${tenantId}  ${contentType}  2024-03-14  1  ${head?.sha256}`)
+    await cli.run(['evidence', 'verify', '--tenant', tenantId, '--head', '0'.repeat(64)], 1)
+    expect(cli.out).toContain(`head not in the chain: ${'0'.repeat(64)}`)
   })
 
   test('tells of a tenant whose lake cannot be read, and verifies the others, with exit code 3', async () => {
     await storeWindow()
     await lake.create(tenantKey(other), Buffer.from('{"schema":3}'))
-    await run(['evidence', 'verify', '--all'], 3)
-    expect(out).toContain(`tenant ${tenantId}: whole`)
-    expect(out).toContain(`tenant ${other}: not verified`)
+    await cli.run(['evidence', 'verify', '--all'], 3)
+    expect(cli.out).toContain(`tenant ${tenantId}: whole`)
+    expect(cli.out).toContain(`tenant ${other}: not verified`)
   })
 
   test.each([
@@ -95,8 +82,8 @@ describe('mailtrail evidence', () => {
     { argv: ['verify', '--tenant', tenantId, '--head', '/none'], says: 'EVIDENCE_HEAD_INVALID' },
     { argv: ['verify', '--tenant', tenantId, '--from', '2024-03-02', '--to', '2024-03-01'], says: 'TIME_INVALID' },
   ])('refuses $argv', async ({ argv, says }) => {
-    await run(['evidence', ...argv], 2)
-    expect(said).toContain(says)
+    await cli.run(['evidence', ...argv], 2)
+    expect(cli.said).toContain(says)
   })
 })
 
@@ -127,15 +114,4 @@ async function storeWindow(): Promise<string> {
   await writeLedgerEntry(lake, entry)
   await writeLedgerEntry(lake, { ...entry, entry: 'seal', listing: null, contents: [{ ...content, outcome: 'stored', objects }] })
   return objects[0]?.key ?? ''
-}
-
-async function run(argv: readonly string[], code = 0): Promise<void> {
-  out = ''
-  said = ''
-  expect(await runCommandLine(argv), said).toBe(code)
-}
-
-async function json(argv: readonly string[], code = 0): Promise<unknown> {
-  await run([...argv, '--json'], code)
-  return JSON.parse(out)
 }
