@@ -20,7 +20,7 @@ import { guid, scenario } from './scenario.ts'
 
 const hour = (n: number): number => conformanceStart + n * hourMs
 const isLong = process.env.MAILTRAIL_TEST_CONFORMANCE === 'all'
-const combinations = isLong ? 200 : 10
+const combinations = isLong ? 200 : 20
 /** Tenants in one run of the fleet. */
 const tenantsAtOnce = 150
 /** Once nothing runs, what is set aside (a throttled tenant is, for ever) gets this much time. */

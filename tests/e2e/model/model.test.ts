@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { playHistories } from './play-histories.ts'
 
 /** Thousands of them by `node --run model`. */
-const count = Number(process.env.MAILTRAIL_TEST_HISTORIES ?? 20)
+const count = Number(process.env.MAILTRAIL_TEST_HISTORIES ?? 30)
 
 test('no history of faults breaks a rule of coverage', async () => {
   const broken: string[] = []
