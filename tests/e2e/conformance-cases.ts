@@ -21,8 +21,8 @@ export interface ConformanceCase {
   readonly tenant: ScenarioTenant
   /** Of several faults each may leave its mark; `whole` alone leaves none. */
   readonly ends: readonly FaultEnd[]
-  /** The event time of a record, by its id. */
-  timeOfRecord(id: string): number
+  /** When the content that holds a record is created, by the record's id. */
+  createdOfRecord(id: string): number
 }
 
 interface PlacedFault {
@@ -89,12 +89,12 @@ function endOf(fault: CataloguedFault, operation: string, kind: 'passing' | 'las
 
 function conformanceCase(name: string, faults: readonly PlacedFault[], ends: readonly FaultEnd[]): ConformanceCase {
   const isStarted = !faults.some(({ operations }) => operations.includes('start'))
-  const times = new Map(contentTimes.map((created, index) => [guid(recordName(name, index)), eventTime(created)]))
+  const times = new Map(contentTimes.map((created, index) => [guid(recordName(name, index)), created]))
   return {
     name,
     ends,
     tenant: { name, initiallySubscribed: isStarted, faults, contents: contents(name) },
-    timeOfRecord: (id) => times.get(id) ?? Number.NaN,
+    createdOfRecord: (id) => times.get(id) ?? Number.NaN,
   }
 }
 
@@ -121,7 +121,8 @@ function contents(tenant: string): object[] {
   }
 }
 
-function eventTime(created: number): number {
+/** The event time of the records of a content. */
+export function eventTime(created: number): number {
   return created - 10 * minuteMs
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { compareLake, readCoverage } from '@mailtrail/cli'
-import { type CoverageInterval, type CoverageState, hourMs, minuteMs, parseTenantId } from '@mailtrail/core'
-import { readLatestEntries } from '@mailtrail/lake'
+import { type CoverageInterval, type CoverageState, hourMs, minuteMs, parseTenantId, touches, union } from '@mailtrail/core'
+import { readLatestEntries, readLedger } from '@mailtrail/lake'
 import { connectRedis, createWorkQueues, type WorkQueues } from '@mailtrail/queues'
 import { readHistory } from '@mailtrail/tenants'
 import { startSimulator } from '@mailtrail/testing'
@@ -11,6 +11,7 @@ import {
   type ConformanceCase,
   combinedCase,
   conformanceStart,
+  eventTime,
   type FaultEnd,
   singleCases,
 } from './conformance-cases.ts'
@@ -88,15 +89,25 @@ async function step({ simulator, clock, config }: FleetUnderTest, time: number):
 async function findProblems(fleet: FleetUnderTest, run: readonly ConformanceCase[]): Promise<string[]> {
   const differences = await compareLake(fleet.lake, await fleet.truth())
   const problems = differences.filter((difference) => !difference.includes(' lacks record '))
-  for (const { name, ends, timeOfRecord } of run) {
+  for (const { name, ends, createdOfRecord } of run) {
     const tenantId = parseTenantId(guid(name))
     const coverage = await readCoverage(fleet.lake, tenantId, { from: hour(0), to: hour(8) })
     const present = Math.max(...(await readLatestEntries(fleet.lake, tenantId)).map(({ listing }) => listing?.serviceDate ?? 0))
-    // What nobody listed yet is provisional as long as the ledger knows no later time.
-    const isGap = ({ state, to }: CoverageInterval): boolean => state !== 'settled' && (state !== 'provisional' || to + hourMs >= present)
-    const stateAt = (time: number): CoverageInterval | undefined => coverage.find(({ from, to }) => from <= time && time < to)
+    // Late records are waited for in every hour; but what nobody listed yet is provisional, too, as long as the ledger knows no later time.
+    const provisional = coverage.filter(({ state }) => state === 'provisional')
+    const ahead = union(provisional).filter(({ to }) => to + hourMs >= present)
+    const isGap = (interval: CoverageInterval): boolean =>
+      interval.state !== 'settled' && (interval.state !== 'provisional' || touches(ahead, interval))
+    // So is, for an hour, what was listed late and is not stored yet.
+    const entries = await readLedger(fleet.lake, tenantId, { from: hour(0), to: hour(9) })
+    const listedLately = entries.filter(({ listing }) => listing !== null && listing.serviceDate + hourMs >= present)
+    const pending = new Set(listedLately.flatMap(({ contents }) => contents.map(({ created }) => created)))
+    const isTold = (created: number): boolean => {
+      const interval = coverage.find(({ from, to }) => from <= eventTime(created) && eventTime(created) < to)
+      return interval !== undefined && (isGap(interval) || (interval.state === 'provisional' && pending.has(created)))
+    }
     const lost = differences.flatMap((difference) => new RegExp(`${tenantId} lacks record (\\S+)`).exec(difference)?.[1] ?? [])
-    const silent = lost.filter((id) => !isGap(stateAt(timeOfRecord(id)) ?? { state: 'settled', from: 0, to: 0 }))
+    const silent = lost.filter((id) => !isTold(createdOfRecord(id)))
     if (silent.length > 0) problems.push(`${name}: ${silent.length} of ${lost.length} lost records are nowhere in a gap`)
 
     const allowed = ends.flatMap((end) => (end === 'whole' ? [] : allowedStates[end]))
