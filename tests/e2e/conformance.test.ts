@@ -100,7 +100,7 @@ async function findProblems(fleet: FleetUnderTest, run: readonly ConformanceCase
       interval.state !== 'settled' && (interval.state !== 'provisional' || touches(ahead, interval))
     // So is, for an hour, what was listed late and is not stored yet.
     const entries = await readLedger(fleet.lake, tenantId, { from: hour(0), to: hour(9) })
-    const listedLately = entries.filter(({ listing }) => listing !== null && listing.serviceDate + hourMs >= present)
+    const listedLately = entries.filter(({ listing }) => (listing?.serviceDate ?? 0) + hourMs >= present)
     const pending = new Set(listedLately.flatMap(({ contents }) => contents.map(({ created }) => created)))
     const isTold = (created: number): boolean => {
       const interval = coverage.find(({ from, to }) => from <= eventTime(created) && eventTime(created) < to)
