@@ -134,7 +134,10 @@ const causes: Readonly<Record<string, IsCaused>> = {
   'listed once, but not listed again late enough': ({ plan }) => isLongDown(plan),
   // What is missing and asked for again after seven days is called expired: docs/decisions/0003.
   'a listed content expired before it was fetched': ({ plan }, span) =>
-    isLongDown(plan) || plan.contents.some(({ created, missingUntil }) => missingUntil !== undefined && includes(span, created)),
+    isLongDown(plan) ||
+    plan.contents.some(
+      (content) => includes(span, content.created) && (content.missingUntil !== undefined || expiredInOutage(plan.outages, content)),
+    ),
 }
 
 function wasEnded({ decisions, to }: HistoryPlan, kind: 'pause' | 'remove', span: Interval): boolean {
@@ -143,8 +146,17 @@ function wasEnded({ decisions, to }: HistoryPlan, kind: 'pause' | 'remove', span
   return ends !== undefined && ends.at < span.to && span.from < (begins?.at ?? to) + hourMs
 }
 
-function isLongDown({ outages }: HistoryPlan): boolean {
-  return outages.some(({ from, to }) => to - from > 2 * dayMs)
+/** By an outage, or by a decision that was taken back later. */
+function isLongDown({ outages, decisions: [ends, begins] }: HistoryPlan): boolean {
+  const pauses = ends && begins ? [{ from: ends.at, to: begins.at }] : []
+  return [...outages, ...pauses].some(({ from, to }) => to - from > 2 * dayMs)
+}
+
+/** Listed so late that an outage was there before it could be fetched, and lasted until it expired. */
+function expiredInOutage(outages: readonly Interval[], { created, listedFrom }: FeedContent): boolean {
+  const expiration = created + contentLifeMs
+  const listings = dueListings(created).filter((at) => at >= listedFrom)
+  return outages.some(({ from, to }) => from < expiration && expiration < to + workMs && !listings.some((at) => at + workMs < from))
 }
 
 /** A record that came after its hour was seen settled leaves a mark. */
@@ -174,11 +186,14 @@ function lost(history: PlayedHistory): string[] {
 
 const workMs = 3 * hourMs
 
-function wasOffered({ created, listedFrom }: FeedContent, quietFrom: number, end: number): boolean {
+function dueListings(created: number): number[] {
   const [hour, day] = [hourOf(created) + hourMs, Math.floor(created / dayMs) * dayMs + dayMs]
-  const due = [hour + 4 * minuteMs, hour + hourMs, hour + 6 * hourMs, day + dayMs, day + horizonMs + 6 * hourMs, day + 5.5 * dayMs]
+  return [hour + 4 * minuteMs, hour + hourMs, hour + 6 * hourMs, day + dayMs, day + horizonMs + 6 * hourMs, day + 5.5 * dayMs]
+}
+
+function wasOffered({ created, listedFrom }: FeedContent, quietFrom: number, end: number): boolean {
   const latest = Math.min(hourOf(created) + listableMs, created + contentLifeMs, end)
-  return due.some((at) => at >= listedFrom && Math.max(at, quietFrom) + workMs < latest)
+  return dueListings(created).some((at) => at >= listedFrom && Math.max(at, quietFrom) + workMs < latest)
 }
 
 function stateAt(coverage: readonly CoverageInterval[], time: number): CoverageInterval | undefined {
