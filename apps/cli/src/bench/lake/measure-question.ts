@@ -5,9 +5,9 @@ import { dayMs, MailtrailError, parseAddressRange, parseTenantId, utcDate } from
 import { type Answer, compactDate, investigate, openEvidence, type Question } from '@mailtrail/investigation'
 import { createFolderStore, itemsKey, type ObjectStore } from '@mailtrail/lake'
 import type { BenchPlace, BenchResult } from '../bench-result.ts'
+import { benchMailbox } from '../synthetic-accesses.ts'
 import { inSeconds, rounded, timed } from '../timed.ts'
 import { storeAccesses } from './store-accesses.ts'
-import { benchMailbox } from './synthetic-accesses.ts'
 
 export interface QuestionSize {
   readonly days: number

@@ -1,6 +1,6 @@
 import { type Abortable, eachConcurrently, recordDigest, utcDate } from '@mailtrail/core'
 import { EvidenceWriter, type ObjectStore } from '@mailtrail/lake'
-import { type SyntheticDay, syntheticAccesses } from './synthetic-accesses.ts'
+import { type SyntheticDay, syntheticAccesses } from '../synthetic-accesses.ts'
 
 export interface StoreOptions extends Abortable {
   /** Contents that the day's records come in. */
