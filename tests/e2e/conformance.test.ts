@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { compareLake, readCoverage } from '@mailtrail/cli'
-import { type CoverageInterval, type CoverageState, hourMs, minuteMs, parseTenantId, touches, union } from '@mailtrail/core'
+import { type CoverageInterval, type CoverageState, hourMs, mergeContents, minuteMs, parseTenantId, touches, union } from '@mailtrail/core'
 import { readLatestEntries, readLedger } from '@mailtrail/lake'
 import { connectRedis, createWorkQueues, type WorkQueues } from '@mailtrail/queues'
 import { readHistory } from '@mailtrail/tenants'
@@ -101,7 +101,10 @@ async function findProblems(fleet: FleetUnderTest, run: readonly ConformanceCase
     // So is, for an hour, what was listed late and is not stored yet.
     const entries = await readLedger(fleet.lake, tenantId, { from: hour(0), to: hour(9) })
     const listedLately = entries.filter(({ listing }) => (listing?.serviceDate ?? 0) + hourMs >= present)
-    const pending = new Set(listedLately.flatMap(({ contents }) => contents.map(({ created }) => created)))
+    const best = mergeContents(entries)
+    const pending = new Set(
+      listedLately.flatMap(({ contents }) => contents.flatMap(({ id, created }) => (best.get(id)?.outcome === 'pending' ? created : []))),
+    )
     const isTold = (created: number): boolean => {
       const interval = coverage.find(({ from, to }) => from <= eventTime(created) && eventTime(created) < to)
       return interval !== undefined && (isGap(interval) || (interval.state === 'provisional' && pending.has(created)))

@@ -1,5 +1,5 @@
 import { type CoverageInterval, dayMs, hourMs, type Interval, listableMs, minuteMs } from '@mailtrail/core'
-import type { Finding } from '@mailtrail/lake'
+import { contentHash, contentHashOf, type Finding } from '@mailtrail/lake'
 import { contentLifeMs, type FeedContent } from '../feed-in-memory.ts'
 import { type HistoryPlan, horizonMs } from './plan-history.ts'
 import type { Moment, PlayedHistory } from './play-history.ts'
@@ -147,10 +147,10 @@ function wasEnded({ decisions, to }: HistoryPlan, kind: 'pause' | 'remove', span
   return ends !== undefined && ends.at < span.to && span.from < (begins?.at ?? to) + hourMs
 }
 
-/** By an outage, or by a decision that was taken back later. */
+/** By an outage, or by a removal that was taken back later: a paused tenant is listed again all the same. */
 function isLongDown({ outages, decisions: [ends, begins] }: HistoryPlan): boolean {
-  const pauses = ends && begins ? [{ from: ends.at, to: begins.at }] : []
-  return [...outages, ...pauses].some(({ from, to }) => to - from > 2 * dayMs)
+  const removals = ends?.kind === 'remove' && begins ? [{ from: ends.at, to: begins.at }] : []
+  return [...outages, ...removals].some(({ from, to }) => to - from > 2 * dayMs)
 }
 
 /** Listed so late that an outage was there before it could be fetched, and lasted until it expired. */
@@ -166,10 +166,17 @@ function expiredInOutage(outages: readonly Interval[], { created, listedFrom }: 
  */
 function falselyFound({ plan, findings }: PlayedHistory): string[] {
   const isDue = /^(the history of the tenant|the age of the day|the entry listed|raw\/.*)$/
-  const isUnlisted = ({ what, key }: Finding): boolean => isLongDown(plan) && what === 'unrecorded' && key.startsWith('raw/')
+  const unlisted = new Set(plan.contents.filter((content) => isUnlisted(plan.outages, content)).map(({ id }) => contentHash(id)))
+  const isTold = ({ what, key }: Finding): boolean => what === 'unrecorded' && unlisted.has(contentHashOf(key) ?? '')
   return findings
-    .filter((finding) => !isDue.test(finding.namedBy) && !isUnlisted(finding))
+    .filter((finding) => !isDue.test(finding.namedBy) && !isTold(finding))
     .map(({ what, key }) => `a verification calls ${key} ${what}`)
+}
+
+/** In a window that was hardly over when an outage began, and no longer listable when it ended. */
+function isUnlisted(outages: readonly Interval[], { created }: FeedContent): boolean {
+  const hour = hourOf(created)
+  return outages.some(({ from, to }) => created < from && from < hour + hourMs + workMs && hour + listableMs < to + workMs)
 }
 
 /** A record that came after its hour was seen settled leaves a mark. */
