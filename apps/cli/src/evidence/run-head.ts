@@ -1,4 +1,4 @@
-import { type FoldName, MailtrailError, mapConcurrently, parseTenantId, type TenantId } from '@mailtrail/core'
+import { collectionOf, type FoldName, MailtrailError, mapConcurrently, parseTenantId, type TenantId } from '@mailtrail/core'
 import { chainTips, type ObjectStore } from '@mailtrail/lake'
 import { listTenantIds, readHistory } from '@mailtrail/tenants'
 import { exitCodes } from '../exit-codes.ts'
@@ -49,7 +49,7 @@ export async function runHead({ tenant, lake: location, json }: HeadOptions, set
 
 async function headsOf(fleetLake: ObjectStore, lake: ObjectStore, tenantId: TenantId): Promise<TenantHead[]> {
   const history = await readHistory(fleetLake, tenantId)
-  const contentTypes = new Set(history.flatMap((event) => ('contentTypes' in event ? event.contentTypes : [])))
+  const contentTypes = new Set(collectionOf(history).periods.map(({ contentType }) => contentType))
   const heads: TenantHead[] = []
   for (const contentType of [...contentTypes].sort()) {
     for (const tip of await chainTips(lake, tenantId, contentType)) heads.push({ tenantId, contentType, ...tip })
