@@ -24,13 +24,22 @@ export interface WorkerOptions<T> {
   readonly concurrency: number
   readonly jobLockMs: number
   readonly log: Logger
+  /** Longest wait for running jobs when the worker is asked to end; 20 s unless said. What is not done by then is handed back by its expired lock. */
+  readonly graceMs?: number
+}
+
+/** What a liveness check asks of a worker: whether jobs that wait are taken, and if not, why. */
+export interface WorkerHealth {
+  readonly isAlive: boolean
+  readonly reason?: string
+}
+
+export interface RunningWorker extends AsyncDisposable {
+  health(): WorkerHealth
 }
 
 /** What has to wait longer leaves the queue, which holds only what is ready: the scheduler asks for it again. */
 export const longestDelayMs: number = 5 * minuteMs
-
-/** Longest wait for running jobs when a worker is asked to end. What is not done by then is handed back by its expired lock. */
-const graceMs = 20_000
 
 /** How often, how long, and with what pause a start is tried while Redis comes and goes. */
 const [readyTries, readyWithinMs, readyPauseMs] = [12, 5_000, 500]
@@ -40,12 +49,14 @@ const [readyTries, readyWithinMs, readyPauseMs] = [12, 5_000, 500]
  *
  * @throws {@link MailtrailError} `REDIS_UNAVAILABLE` when Redis does not stay for long enough
  */
-export async function startWorker<T>(redis: Redis, options: WorkerOptions<T>): Promise<AsyncDisposable> {
+export async function startWorker<T>(redis: Redis, options: WorkerOptions<T>): Promise<RunningWorker> {
+  const { graceMs = 20_000 } = options
   const ending = new AbortController()
   const worker = await readyWorker(redis, options, ending.signal)
   // Fails only when it is started twice.
   void worker.run()
   return {
+    health: () => (worker.isRunning() ? { isAlive: true } : { isAlive: false, reason: 'it has stopped taking jobs' }),
     [Symbol.asyncDispose]: async () => {
       const closed = new AbortController()
       const grace = delay(graceMs, undefined, closed).then(

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { expect, vi } from 'vitest'
 import { connectRedis } from '../src/connect-redis.ts'
-import { startWorker, type WorkerOptions } from '../src/start-worker.ts'
+import { type RunningWorker, startWorker, type WorkerOptions } from '../src/start-worker.ts'
 import { createWorkQueues, type queueNames, type WorkQueues } from '../src/work-queues.ts'
 
 type Work<T> = Pick<WorkerOptions<T>, 'queue' | 'schema' | 'handle'> & { readonly concurrency?: number }
@@ -19,7 +19,7 @@ export interface Place extends AsyncDisposable {
   readonly raw: Readonly<Record<keyof typeof queueNames, Queue>>
   /** What workers logged, as text. */
   logged(): string
-  work<T>(options: Work<T>): Promise<AsyncDisposable>
+  work<T>(options: Work<T>): Promise<RunningWorker>
   /** Waits until nothing waits or runs any more. */
   settled(): Promise<void>
 }
