@@ -25,8 +25,14 @@ export async function startEmbeddedRedis(folder: string): Promise<EmbeddedRedis>
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(server, 'exit').catch(() => {})
-  const stop = async (): Promise<void> => {
+  const kill = (): void => {
     server.kill('SIGTERM')
+  }
+  // Of a process that ends at once, for nobody reads it, or at a second signal.
+  process.once('exit', kill)
+  const stop = async (): Promise<void> => {
+    process.off('exit', kill)
+    kill()
     await ended
   }
   try {

@@ -11,6 +11,9 @@ import { scoreOf } from './score.ts'
 import { startSimulator } from './server.ts'
 import { shiftWorld } from './shift-world.ts'
 
+// Nobody reads any more what it says, as `mailtrail simulator --json | head -1` has it: what SIGPIPE would end it with.
+process.stdout.on('error', () => process.exit(141))
+
 const options = parseOptions(process.argv)
 try {
   if (options.faults) print(options.json ? JSON.stringify(faultCatalogue) : renderCatalogue(faultCatalogue))
