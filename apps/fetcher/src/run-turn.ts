@@ -41,6 +41,8 @@ export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
     try {
       await runTurn(deps, task, context)
     } catch (error) {
+      // Cut off to be handed back: it keeps its place, and says nothing of the tenant.
+      if (context.signal.aborted) throw error
       // What refuses the whole tenant ends the turn: the scheduler offers its contents again once a probe succeeds.
       deps.apis.noteFailure(task.tenantId, error)
       const found = await deps.brakes.hold(task.tenantId, error, deps.clock.now())

@@ -8,11 +8,12 @@ import { openPlace, type Place, tenant, until } from '../test/place.ts'
 import { turnTaskSchema } from './jobs.ts'
 import { type Handler, longestDelayMs, type TaskContext } from './start-worker.ts'
 
-// Nobody waits 20 seconds for a test: the grace is over when a test says so.
+// Nobody waits 20 seconds for a test: the grace is over when a test says so, and soon after it the wait for what was aborted.
 const grace = vi.hoisted(() => ({ isOver: Promise.withResolvers<void>() }))
 vi.mock('node:timers/promises', async (load) => {
   const actual = await load<typeof import('node:timers/promises')>()
-  return { ...actual, setTimeout: (ms: number) => (ms === 20_000 ? grace.isOver.promise : actual.setTimeout(ms)) }
+  const wait = (ms: number, value?: unknown, options?: object) => actual.setTimeout(ms === 4_000 ? 500 : ms, value, options)
+  return { ...actual, setTimeout: (...args: Parameters<typeof wait>) => (args[0] === 20_000 ? grace.isOver.promise : wait(...args)) }
 })
 beforeEach(() => {
   grace.isOver = Promise.withResolvers()
@@ -147,18 +148,40 @@ describe('a worker that is disposed', () => {
     expect(await place.raw.contents.getJobCounts('completed', 'active', 'wait')).toEqual({ completed: 1, active: 0, wait: 1 })
   })
 
-  test('aborts what still runs when the grace is over, and leaves it to others', async () => {
+  test('aborts what still runs when the grace is over, and another takes it at once and first, with no attempt spent', async () => {
     await using place = await openPlace()
     const handle = vi.fn<Handler<unknown>>((_, { signal }) => once(signal, 'abort').then(() => signal.throwIfAborted()))
-    const worker = await place.work({ ...contents, handle })
+    // Nobody waits so long for a lock.
+    const worker = await place.work({ ...contents, handle, jobLockMs: 600_000 })
     await place.queues.turn(turn)
     await until(() => expect(handle).toHaveBeenCalledOnce())
+    await place.queues.turn({ ...turn, turnId: 'turn-2-a' })
     const disposed = worker[Symbol.asyncDispose]()
     expect(contextsOf(handle)[0]?.signal.aborted).toBe(false)
     grace.isOver.resolve()
     await disposed
     expect(contextsOf(handle)[0]?.signal.aborted).toBe(true)
+    expect(await place.raw.contents.getActiveCount()).toBe(0)
+    const next = vi.fn<Handler<typeof turn>>(async () => {})
+    await place.work({ ...contents, handle: next })
+    await place.settled()
+    expect(next.mock.calls.map(([{ turnId }, { attempt }]) => [turnId, attempt])).toEqual([
+      [turn.turnId, 1],
+      ['turn-2-a', 1],
+    ])
+  })
+
+  test('does not wait for ever for what ignores that it is aborted', async () => {
+    await using place = await openPlace()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const handle = vi.fn<Handler<unknown>>(() => promise)
+    const worker = await place.work({ ...contents, handle })
+    await place.queues.turn(turn)
+    await until(() => expect(handle).toHaveBeenCalledOnce())
+    grace.isOver.resolve()
+    await worker[Symbol.asyncDispose]()
     expect(await place.queues.hasTurn(turn.turnId)).toBe(true)
+    resolve()
   })
 })
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { MailtrailError, minuteMs, type Retry } from '@mailtrail/core'
-import { DelayedError, type Job, type Processor, UnrecoverableError, Worker } from 'bullmq'
+import { DelayedError, type Job, type Processor, UnrecoverableError, WaitingError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
@@ -24,7 +24,7 @@ export interface WorkerOptions<T> {
   readonly concurrency: number
   readonly jobLockMs: number
   readonly log: Logger
-  /** Longest wait for running jobs when the worker is asked to end; 20 s unless said. What is not done by then is handed back by its expired lock. */
+  /** Longest wait for running jobs when the worker is asked to end; 20 s unless said. What is not done by then is aborted and handed back. */
   readonly graceMs?: number
 }
 
@@ -41,11 +41,14 @@ export interface RunningWorker extends AsyncDisposable {
 /** What has to wait longer leaves the queue, which holds only what is ready: the scheduler asks for it again. */
 export const longestDelayMs: number = 5 * minuteMs
 
+/** Longest wait until what was aborted is back in the queue; the rest is handed back by its expired lock. */
+const handBackMs = 4_000
+
 /** How often, how long, and with what pause a start is tried while Redis comes and goes. */
 const [readyTries, readyWithinMs, readyPauseMs] = [12, 5_000, 500]
 
 /**
- * Starts taking jobs. Disposing stops taking, lets running jobs finish or abort, and closes the connection.
+ * Starts taking jobs. Disposing stops taking, lets running jobs finish, hands back at once what does not, and closes the connection.
  *
  * @throws {@link MailtrailError} `REDIS_UNAVAILABLE` when Redis does not stay for long enough
  */
@@ -58,16 +61,22 @@ export async function startWorker<T>(redis: Redis, options: WorkerOptions<T>): P
   return {
     health: () => (worker.isRunning() ? { isAlive: true } : { isAlive: false, reason: 'it has stopped taking jobs' }),
     [Symbol.asyncDispose]: async () => {
-      const closed = new AbortController()
-      const grace = delay(graceMs, undefined, closed).then(
-        () => ending.abort(),
-        () => {},
-      )
+      const closed = worker.close()
+      if (await isWithin(graceMs, closed)) return
+      ending.abort()
       // A connection that is just being made anew may never tell that it is closed.
-      await Promise.race([worker.close(), grace])
-      closed.abort()
+      await isWithin(handBackMs, closed)
     },
   }
+}
+
+/** Whether `work` ends in time. It goes on if it does not. */
+async function isWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  const isOver = new AbortController()
+  const late = delay(ms, false, isOver).catch(() => false)
+  const isDone = await Promise.race([work.then(() => true), late])
+  isOver.abort()
+  return isDone
 }
 
 /** A worker whose connections were not whole before Redis went away would never take a job, and would not say so: another takes its place. */
@@ -110,6 +119,7 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       const attempt = job.attemptsMade + 1
       await handle(task, { signal, log: jobLog, attempt, lastAttempt: attempt >= (job.opts.attempts ?? 1) })
     } catch (error) {
+      if (signal.aborted) await handBack(job, token, jobLog)
       const isKnown = error instanceof MailtrailError
       const found = { code: codeOf(error), reason: messageOf(error), ...(!isKnown && { at: framesOf(error) }) }
       jobLog.warn({ event: 'job.failed', attempt: job.attemptsMade + 1, ...found })
@@ -122,6 +132,14 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       throw new DelayedError()
     }
   }
+}
+
+/** Another worker takes it next: it waits for no lock to expire, and spends no attempt. */
+async function handBack(job: Job, token: string | undefined, log: Logger): Promise<never> {
+  // Without Redis, or after another took it, it is handed back by its lock.
+  await job.moveToWait(token).catch(() => {})
+  log.info({ event: 'job.handed_back' })
+  throw new WaitingError()
 }
 
 function isLongDelay(retry: Retry): boolean {
