@@ -9,9 +9,7 @@ import { createRetainHandler } from './retain-handler.ts'
 /** Makes items from raw, folds ledgers and applies retention, one job at a time: what a process may hold in memory is bounded for one. */
 export const startCompactor: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
-    connection.disconnect(),
-  )
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { ...config, log }), (connection) => connection.disconnect())
   const fleetLake = parts.use(await openFleetLake(config))
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const queues = parts.use(createWorkQueues(redis))

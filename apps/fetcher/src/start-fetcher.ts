@@ -22,9 +22,7 @@ import { createTurnHandler } from './run-turn.ts'
 /** Turns contents into lake objects and alerts. */
 export const startFetcher: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
-    connection.disconnect(),
-  )
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { ...config, log }), (connection) => connection.disconnect())
   const fleetLake = parts.use(await openFleetLake(config))
   await noteKeptOperations(fleetLake, Object.values(config.routes).flat())
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))

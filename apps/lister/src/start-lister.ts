@@ -22,9 +22,7 @@ import { createSubscriptions } from './subscriptions.ts'
 /** Turns windows and sweeps into ledger entries and turns, and seals what is done. */
 export const startLister: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
-    connection.disconnect(),
-  )
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { ...config, log }), (connection) => connection.disconnect())
   const fleetLake = withReadCache(parts.use(await openFleetLake(config)), { prefix: 'ledger/', maxBytes: 16 * 1024 * 1024 })
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const budgets = createRequestBudgets(redis)

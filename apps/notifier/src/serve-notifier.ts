@@ -7,9 +7,7 @@ import { startNotifier } from './start-notifier.ts'
 /** Delivers alerts to the configured destinations, over BullMQ. */
 export const serveNotifier: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
-    connection.disconnect(),
-  )
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { ...config, log }), (connection) => connection.disconnect())
   const fleetLake = parts.use(await openFleetLake(config))
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const queues = parts.use(createWorkQueues(redis))

@@ -11,9 +11,7 @@ const tenantsAtOnce = 8
 /** Looks every minute at what is due for each tenant. A tenant whose lake or registration fails holds up nobody else. */
 export const startScheduler: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
-  const redis = parts.adopt(await connectRedis(config.redisUrl, { allowInsecure: config.insecureRedis }), (connection) =>
-    connection.disconnect(),
-  )
+  const redis = parts.adopt(await connectRedis(config.redisUrl, { ...config, log }), (connection) => connection.disconnect())
   const fleetLake = parts.use(await openFleetLake(config))
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const queues = parts.use(createWorkQueues(redis))

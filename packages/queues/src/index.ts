@@ -1,5 +1,6 @@
 export * from './connect-redis.ts'
 export * from './jobs.ts'
+export * from './open-redis.ts'
 export * from './receipts.ts'
 export * from './request-budgets.ts'
 export * from './start-worker.ts'

@@ -26,7 +26,7 @@ test('receipts of a span come back by content, the last one of each, for an hour
       [expired.id, expired],
     ]),
   )
-  const [key = ''] = await place.redis.keys('mailtrail:receipts:*')
+  const [key = ''] = await place.redis.keys('mailtrail:*:receipts:*')
   expect(await place.redis.ttl(key)).toBeGreaterThan(3_590)
 })
 

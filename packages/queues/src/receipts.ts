@@ -1,6 +1,7 @@
 import { type EntryContent, type EntrySpan, spanName, storedObjectSchema, type TenantId } from '@mailtrail/core'
-import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { RedisConnection } from './open-redis.ts'
+import { tenantKey } from './tenant-key.ts'
 
 /** What a fetcher reports of one content, once all its objects and alerts are stored. */
 export type Receipt = Pick<EntryContent, 'id' | 'outcome' | 'recordsSeen' | 'recordsKept' | 'bodySha256' | 'objects'>
@@ -25,8 +26,8 @@ export interface Receipts {
   forget(tenantId: TenantId, span: EntrySpan): Promise<void>
 }
 
-export function createReceipts(redis: Redis): Receipts {
-  const keyOf = (tenantId: TenantId, span: EntrySpan): string => `mailtrail:receipts:${tenantId}:${span.contentType}:${spanName(span)}`
+export function createReceipts(redis: RedisConnection): Receipts {
+  const keyOf = (tenantId: TenantId, span: EntrySpan): string => tenantKey(tenantId, `receipts:${span.contentType}:${spanName(span)}`)
   return {
     add: async (tenantId, span, receipt) => {
       const key = keyOf(tenantId, span)

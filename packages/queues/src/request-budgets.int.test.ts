@@ -1,16 +1,17 @@
 import fc from 'fast-check'
-import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPlace, type Place, tenant } from '../test/place.ts'
 import { connectRedis } from './connect-redis.ts'
+import type { RedisConnection } from './open-redis.ts'
 import { createRequestBudgets } from './request-budgets.ts'
 import { takeScript, throttledScript } from './request-budgets-scripts.ts'
+import { tenantKey } from './tenant-key.ts'
 
 const minute = 60_000
 const second = 1_000
 
 let place: Place
-let redis: Redis
+let redis: RedisConnection
 beforeAll(async () => {
   place = await openPlace()
   redis = place.redis
@@ -25,7 +26,7 @@ function nextTenant() {
 
 /** A tenant's budget at times a test names: the scripts as they are, but for Redis' clock. */
 function budgetAt(limit: number) {
-  const key = `mailtrail:budget:${nextTenant()}`
+  const key = tenantKey(nextTenant(), 'budget')
   const run = (script: string, now: number, ...args: (string | number)[]) =>
     redis.eval(script.replace("redis.call('TIME')", '{tonumber(ARGV[#ARGV]) / 1000, 0}'), 1, key, limit, ...args, now)
   return {
@@ -215,9 +216,9 @@ describe('in real time', () => {
     const tenantId = nextTenant()
     expect(await createRequestBudgets(redis).state(tenantId)).toBeUndefined()
     await createRequestBudgets(redis).of(tenantId, 60).take()
-    expect(await redis.pttl(`mailtrail:budget:${tenantId}`)).toSatisfy((ms: number) => ms > 300_000 && ms <= 360_000)
+    expect(await redis.pttl(tenantKey(tenantId, 'budget'))).toSatisfy((ms: number) => ms > 300_000 && ms <= 360_000)
     await createRequestBudgets(redis).of(tenantId, 60).throttled(3_600_000)
-    expect(await redis.pttl(`mailtrail:budget:${tenantId}`)).toBeGreaterThan(3_600_000)
+    expect(await redis.pttl(tenantKey(tenantId, 'budget'))).toBeGreaterThan(3_600_000)
   })
 
   test('a lost Redis loses what was counted, and a Redis that is away is waited for', async () => {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Abortable, MailtrailError, type TenantId } from '@mailtrail/core'
-import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { RedisConnection } from './open-redis.ts'
 import { stateScript, takeScript, throttledScript } from './request-budgets-scripts.ts'
+import { tenantKey } from './tenant-key.ts'
 
 /** What one tenant may send, shared by all who send in its name. */
 export interface TenantBudget {
@@ -38,8 +39,8 @@ export interface RequestBudgets {
 const taken = z.tuple([z.number(), z.number()])
 const state = z.tuple([z.number(), z.number(), z.number()]).nullable()
 
-export function createRequestBudgets(redis: Redis): RequestBudgets {
-  const keyOf = (tenantId: TenantId): string => `mailtrail:budget:${tenantId}`
+export function createRequestBudgets(redis: RedisConnection): RequestBudgets {
+  const keyOf = (tenantId: TenantId): string => tenantKey(tenantId, 'budget')
   return {
     of: (tenantId, requestsPerMinute) => ({
       take: async ({ signal } = {}) => {

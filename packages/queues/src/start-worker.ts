@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { MailtrailError, minuteMs, type Retry } from '@mailtrail/core'
 import { DelayedError, type Job, type Processor, UnrecoverableError, WaitingError, Worker } from 'bullmq'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import type { RedisConnection } from './open-redis.ts'
+import { queuePrefix } from './work-queues.ts'
 
 export interface TaskContext {
   readonly signal: AbortSignal
@@ -52,7 +53,7 @@ const [readyTries, readyWithinMs, readyPauseMs] = [12, 5_000, 500]
  *
  * @throws {@link MailtrailError} `REDIS_UNAVAILABLE` when Redis does not stay for long enough
  */
-export async function startWorker<T>(redis: Redis, options: WorkerOptions<T>): Promise<RunningWorker> {
+export async function startWorker<T>(redis: RedisConnection, options: WorkerOptions<T>): Promise<RunningWorker> {
   const { graceMs = 20_000 } = options
   const ending = new AbortController()
   const worker = await readyWorker(redis, options, ending.signal)
@@ -80,11 +81,12 @@ async function isWithin(ms: number, work: Promise<void>): Promise<boolean> {
 }
 
 /** A worker whose connections were not whole before Redis went away would never take a job, and would not say so: another takes its place. */
-async function readyWorker<T>(redis: Redis, options: WorkerOptions<T>, signal: AbortSignal): Promise<Worker> {
+async function readyWorker<T>(redis: RedisConnection, options: WorkerOptions<T>, signal: AbortSignal): Promise<Worker> {
   const { queue, concurrency, jobLockMs, log } = options
   for (let triesLeft = readyTries; triesLeft > 0; triesLeft -= 1) {
     const worker = new Worker(queue, toProcessor(options, signal), {
       connection: redis,
+      prefix: queuePrefix,
       autorun: false,
       concurrency,
       lockDuration: jobLockMs,

@@ -1,6 +1,7 @@
 import { hourMs, MailtrailError, minuteMs, type TenantId } from '@mailtrail/core'
-import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { RedisConnection } from './open-redis.ts'
+import { tenantKey } from './tenant-key.ts'
 
 /** Why a tenant's calls wait, and until when by the fleet's clock (UTC milliseconds). */
 export interface Brake {
@@ -39,8 +40,8 @@ const schema: z.ZodType<Brake> = z.object({ code: z.string(), until: z.number() 
 /** Beyond the longest hold, so that the probe that follows is known to be one. */
 const keptSeconds = 4 * 3_600
 
-export function createTenantBrakes(redis: Redis): TenantBrakes {
-  const keyOf = (tenantId: TenantId): string => `mailtrail:brake:${tenantId}`
+export function createTenantBrakes(redis: RedisConnection): TenantBrakes {
+  const keyOf = (tenantId: TenantId): string => tenantKey(tenantId, 'brake')
   return {
     hold: async (tenantId, error, now) => {
       const holdMs = error instanceof MailtrailError ? holdsMs.get(error.code) : undefined

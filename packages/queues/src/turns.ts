@@ -1,5 +1,6 @@
 import type { Lane, TenantId } from '@mailtrail/core'
-import type { Redis } from 'ioredis'
+import type { RedisConnection } from './open-redis.ts'
+import { tenantKey } from './tenant-key.ts'
 import type { WorkQueues } from './work-queues.ts'
 
 /** Contents that wait to be fetched, named by their place in the ledger. */
@@ -71,9 +72,9 @@ return {entry, offset, count, turn}`
 /** Puts what somebody waits for before everything else, whenever it expires. */
 const incidentLeadMs = 1e13
 
-export function createTurns(redis: Redis, queues: WorkQueues): Turns {
+export function createTurns(redis: RedisConnection, queues: WorkQueues): Turns {
   const keysOf = (tenantId: TenantId): [string, string, string, string] => {
-    const prefix = `mailtrail:turns:${tenantId}`
+    const prefix = tenantKey(tenantId, 'turns')
     return [`${prefix}:waiting`, `${prefix}:in-work`, `${prefix}:cursors`, `${prefix}:sequence`]
   }
 

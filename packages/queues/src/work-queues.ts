@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { type JobType, Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 import type {
   AlertTask,
   CompactionTask,
@@ -15,6 +14,7 @@ import type {
   TurnTask,
   WindowTask,
 } from './jobs.ts'
+import type { RedisConnection } from './open-redis.ts'
 
 /** Few queues, by stage and never one a tenant: a console polls each of them. */
 export const queueNames = {
@@ -23,6 +23,9 @@ export const queueNames = {
   alerts: 'alerts',
   compactions: 'compactions',
 } as const
+
+/** In braces, so that a cluster keeps all keys that one command of BullMQ names on one node. */
+export const queuePrefix = '{mailtrail}'
 
 /** What a failing job waits before it is tried again: 0.5 s doubling, spread by half, as many times as `attempts` says. */
 const backoff = { type: 'exponential', delay: 500, jitter: 0.5 } as const
@@ -60,9 +63,10 @@ export interface WorkQueues extends AsyncDisposable {
   ready(): Promise<number>
 }
 
-export function createWorkQueues(redis: Redis): WorkQueues {
+export function createWorkQueues(redis: RedisConnection): WorkQueues {
   const options = {
     connection: redis,
+    prefix: queuePrefix,
     defaultJobOptions: { ...bounded, backoff },
   }
   const windows = new Queue<WindowTask>(queueNames.windows, options)

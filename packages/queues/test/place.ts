@@ -1,19 +1,19 @@
 import { parseTenantId, type TenantId } from '@mailtrail/core'
 import { startRedis, type TestRedis } from '@mailtrail/testing'
 import { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { expect, vi } from 'vitest'
 import { connectRedis } from '../src/connect-redis.ts'
+import type { RedisConnection } from '../src/open-redis.ts'
 import { type RunningWorker, startWorker, type WorkerOptions } from '../src/start-worker.ts'
-import { createWorkQueues, type queueNames, type WorkQueues } from '../src/work-queues.ts'
+import { createWorkQueues, type queueNames, queuePrefix, type WorkQueues } from '../src/work-queues.ts'
 
 type Work<T> = Pick<WorkerOptions<T>, 'queue' | 'schema' | 'handle'> & { readonly concurrency?: number; readonly jobLockMs?: number }
 
 /** A Redis of a test's own with a process' connection to it, all closed together, workers first. */
 export interface Place extends AsyncDisposable {
   readonly server: TestRedis
-  readonly redis: Redis
+  readonly redis: RedisConnection
   readonly queues: WorkQueues
   /** A queue as BullMQ shows it, for looking into it and for adding what no producer of ours would. */
   readonly raw: Readonly<Record<keyof typeof queueNames, Queue>>
@@ -31,7 +31,7 @@ export async function openPlace(): Promise<Place> {
   const queues = resources.use(createWorkQueues(redis))
   const rawQueue = (name: string): Queue =>
     resources.adopt(
-      new Queue(name, { connection: redis }).on('error', () => {}),
+      new Queue(name, { connection: redis, prefix: queuePrefix }).on('error', () => {}),
       (queue) => queue.close(),
     )
   const raw = {

@@ -32,7 +32,13 @@ export interface DestinationConfig {
 }
 
 export interface Config {
+  /** One server, `redis+sentinel://` or `redis+cluster://` several; `rediss` for TLS. */
   readonly redisUrl: string
+  /** The authority of Redis' certificates, where it is none that the system knows. */
+  readonly redisCaFile?: string | undefined
+  /** References, for what should not stand in an address: `env:NAME` or `file:PATH`. */
+  readonly redisPassword?: string | undefined
+  readonly redisSentinelPassword?: string | undefined
   /** `file:` and a folder, `s3://bucket/prefix` or `abfss://container@account/prefix`. */
   readonly lake: string
   /** Settings of the fleet's and the tenants' lakes, by the beginning of the location they are for; the longest goes. */
@@ -62,6 +68,9 @@ export interface Config {
   readonly insecureRedis: boolean
 }
 
+/** What is needed before, or without, a vault. */
+const ownSecret = z.string().regex(/^(env|file):.+/, 'must be env:NAME or file:PATH')
+
 const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https address' })
 
 const missing = (issue: { readonly input?: unknown }): string | undefined => (issue.input === undefined ? 'is missing' : undefined)
@@ -86,7 +95,12 @@ const routes = z
 
 /** The parts of the configuration, each with its default. */
 export const configShape: { readonly [Key in keyof Config]-?: z.ZodType<Config[Key]> } = {
-  redisUrl: z.url({ protocol: /^rediss?$/, error: (issue) => missing(issue) ?? 'must be redis://… or rediss://…' }),
+  redisUrl: z
+    .string({ error: missing })
+    .regex(/^rediss?(\+sentinel|\+cluster)?:\/\/./, 'must be redis://…, redis+sentinel://… or redis+cluster://…; rediss for TLS'),
+  redisCaFile: z.string().min(1, 'must not be empty').optional(),
+  redisPassword: ownSecret.optional(),
+  redisSentinelPassword: ownSecret.optional(),
   lake: z
     .string({ error: missing })
     .min(1, 'must be a location such as file:/srv/lake, s3://bucket/prefix or abfss://container@account/prefix'),
@@ -97,10 +111,7 @@ export const configShape: { readonly [Key in keyof Config]-?: z.ZodType<Config[K
   }),
   publisherId: guid,
   app: z.strictObject({ clientId: guid, credential: secretReferenceSchema }).optional(),
-  masterKey: z
-    .string()
-    .regex(/^(env|file):.+/, 'must be env:NAME or file:PATH')
-    .optional(),
+  masterKey: ownSecret.optional(),
   requestsPerMinute: z.int().min(1).default(2_000),
   horizonHours: z.coerce
     .number()

@@ -6,6 +6,9 @@ import { type Config, configShape } from './config-schema.ts'
 
 const environment = {
   MAILTRAIL_REDIS_URL: 'redisUrl',
+  MAILTRAIL_REDIS_CA_FILE: 'redisCaFile',
+  MAILTRAIL_REDIS_PASSWORD: 'redisPassword',
+  MAILTRAIL_REDIS_SENTINEL_PASSWORD: 'redisSentinelPassword',
   MAILTRAIL_LAKE: 'lake',
   MAILTRAIL_PUBLISHER_ID: 'publisherId',
   MAILTRAIL_LOG_LEVEL: 'logLevel',
@@ -58,16 +61,25 @@ export function loadTenantSettings(env: NodeJS.ProcessEnv, file: string | undefi
 }
 
 /** Who asks the service, and which Redis the fleet shares. All of it may be missing. */
-export interface FleetSettings extends Pick<Config, 'insecureRedis'> {
+export interface FleetSettings extends Pick<Config, 'insecureRedis' | 'redisCaFile' | 'redisPassword' | 'redisSentinelPassword'> {
   readonly publisherId?: string | undefined
   readonly redisUrl?: string | undefined
 }
 
 /** The settings of a fleet that may not be there yet. @throws {@link MailtrailError} `CONFIG_INVALID` */
 export function loadFleetSettings(env: NodeJS.ProcessEnv, file: string | undefined = env.MAILTRAIL_CONFIG): FleetSettings {
-  const { publisherId, redisUrl, insecureRedis } = gather({}, env, file)
-  const part = { publisherId: configShape.publisherId.optional(), redisUrl: configShape.redisUrl.optional() }
-  return parseConfig(z.strictObject({ ...part, insecureRedis: configShape.insecureRedis }), { publisherId, redisUrl, insecureRedis })
+  const { publisherId, redisUrl, redisCaFile, redisPassword, redisSentinelPassword, insecureRedis } = configShape
+  const given = gather({}, env, file)
+  const shape = {
+    publisherId: publisherId.optional(),
+    redisUrl: redisUrl.optional(),
+    redisCaFile,
+    redisPassword,
+    redisSentinelPassword,
+    insecureRedis,
+  }
+  const chosen = Object.fromEntries(Object.keys(shape).map((key) => [key, given[key]]))
+  return parseConfig(z.strictObject(shape), chosen)
 }
 
 /** Whether environment or file say something of `key`. */

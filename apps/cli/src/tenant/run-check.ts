@@ -44,10 +44,10 @@ async function openChecks({ lake, start = false }: CheckOptions, parts: AsyncDis
 }
 
 /** Redis tells how the fleet's budgets stand; a check goes without where it is not there. */
-async function openBudgets({ redisUrl, insecureRedis }: FleetSettings, parts: AsyncDisposableStack): Promise<CheckContext['budgetOf']> {
+async function openBudgets({ redisUrl, ...settings }: FleetSettings, parts: AsyncDisposableStack): Promise<CheckContext['budgetOf']> {
   if (redisUrl === undefined) return undefined
   try {
-    const redis = await connectRedis(redisUrl, { allowInsecure: insecureRedis })
+    const redis = await connectRedis(redisUrl, settings)
     parts.defer(() => redis.disconnect())
     const budgets = createRequestBudgets(redis)
     // Commands to a Redis that went away would wait for it.
