@@ -50,7 +50,7 @@ export async function startFleetUnderTest(
   const { path: folder } = parts.use(await temporaryFolder())
   const redis = parts.use(await startRedis())
   const simulator = parts.use(await startSimulator({ scenario }))
-  const forSimulator = await configureForSimulator(simulator.announcement, { folder, redisUrl: redis.url })
+  const forSimulator = await configureForSimulator(simulator.announcement, { folder, redisUrl: redis.fleetUrl })
   const config = { ...forSimulator, jobLockMs: 1_000, ...settings }
   // For roles that run as processes of their own; JSON is YAML.
   await writeFile(join(folder, 'mailtrail.yaml'), JSON.stringify(config))

@@ -34,9 +34,9 @@ test('a fleet whose Redis is flushed, killed and replaced in the middle of its w
 })
 
 /** Loses what is in Redis again and again, each time while work is queued or under way, at moments drawn from a fixed seed. */
-async function loseRedis({ config, redis }: FleetUnderTest, running: Promise<void>): Promise<void> {
+async function loseRedis({ redis }: FleetUnderTest, running: Promise<void>): Promise<void> {
   await using connections = new AsyncDisposableStack()
-  const connection = connections.adopt(await connectRedis(config.redisUrl), (client) => client.disconnect())
+  const connection = connections.adopt(await connectRedis(redis.url), (client) => client.disconnect())
   const queues = connections.use(createWorkQueues(connection))
   const random = createRandom('losses')
   let isOver = false

@@ -70,6 +70,7 @@ function createProgram(setExitCode: SetExitCode): Command {
 const helpText = `
 Exit codes: 0 ok, 1 error, 2 usage, 3 partly done, 4 login or consent, 5 try later, 6 answered, but coverage is incomplete.
 Environment: MAILTRAIL_REDIS_URL, MAILTRAIL_LAKE, MAILTRAIL_PUBLISHER_ID, MAILTRAIL_CONFIG (mailtrail.yaml),
-  MAILTRAIL_HORIZON_HOURS, MAILTRAIL_LOG_LEVEL, MAILTRAIL_JOB_LOCK_MS, MAILTRAIL_INSECURE_REDIS.
+  MAILTRAIL_HORIZON_HOURS, MAILTRAIL_LOG_LEVEL, MAILTRAIL_JOB_LOCK_MS, MAILTRAIL_INSECURE_REDIS,
+  MAILTRAIL_REDIS_CA_FILE, MAILTRAIL_REDIS_PASSWORD, MAILTRAIL_REDIS_SENTINEL_PASSWORD.
 
 First: mailtrail demo`

@@ -78,8 +78,8 @@ async function refuseEvicting(server: Redis, address: RedisAddress): Promise<voi
   })
   const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1]
   if (policy === undefined || policy === 'noeviction') return
-  const { host, port } = server.options
-  const which = address.kind === 'server' ? '' : `, at ${host}:${port},`
+  const { remoteAddress, remotePort } = server.stream
+  const which = address.kind === 'server' ? '' : `, at ${remoteAddress}:${remotePort},`
   throw new MailtrailError(
     'REDIS_EVICTS',
     `Redis at ${nameOf(address)}${which} has maxmemory-policy ${policy}; queued work could vanish. Set it to noeviction.`,
@@ -90,7 +90,8 @@ async function refuseEvicting(server: Redis, address: RedisAddress): Promise<voi
 export function redisErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'UNKNOWN'
   if ('code' in error) return String(error.code)
-  const [, code] = /^([A-Z]+) /.exec(error.message) ?? []
+  if ('lastNodeError' in error) return redisErrorCode(error.lastNodeError)
+  const [, code] = /(?:^|Last error: )([A-Z]{4,}) /.exec(error.message) ?? []
   return code ?? 'UNKNOWN'
 }
 

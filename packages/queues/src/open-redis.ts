@@ -35,6 +35,8 @@ export function openRedis(address: RedisAddress, credentials: RedisCredentials):
     ...tls,
     maxRetriesPerRequest: null,
     socketTimeout,
+    // One command less to allow, which servers before 7.2 do not know.
+    disableClientInfo: true,
   }
   if (address.kind === 'cluster') return openCluster(address, own)
   if (address.kind === 'server') return new Redis({ ...own, ...address.nodes[0], db: address.db ?? 0, lazyConnect: true })

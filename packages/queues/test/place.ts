@@ -13,6 +13,7 @@ type Work<T> = Pick<WorkerOptions<T>, 'queue' | 'schema' | 'handle'> & { readonl
 /** A Redis of a test's own with a process' connection to it, all closed together, workers first. */
 export interface Place extends AsyncDisposable {
   readonly server: TestRedis
+  /** As a user who may do everything; queues and workers go by the one that a fleet has. */
   readonly redis: RedisConnection
   readonly queues: WorkQueues
   /** A queue as BullMQ shows it, for looking into it and for adding what no producer of ours would. */
@@ -28,7 +29,8 @@ export async function openPlace(): Promise<Place> {
   await using resources = new AsyncDisposableStack()
   const server = resources.use(await startRedis())
   const redis = resources.adopt(await connectRedis(server.url), (connection) => connection.disconnect())
-  const queues = resources.use(createWorkQueues(redis))
+  const fleet = resources.adopt(await connectRedis(server.fleetUrl), (connection) => connection.disconnect())
+  const queues = resources.use(createWorkQueues(fleet))
   const rawQueue = (name: string): Queue =>
     resources.adopt(
       new Queue(name, { connection: redis, prefix: queuePrefix }).on('error', () => {}),
@@ -49,7 +51,7 @@ export async function openPlace(): Promise<Place> {
     queues,
     raw,
     logged: () => lines.join(''),
-    work: async (options) => kept.use(await startWorker(redis, { concurrency: 1, jobLockMs: 1_000, log, ...options })),
+    work: async (options) => kept.use(await startWorker(fleet, { concurrency: 1, jobLockMs: 1_000, log, ...options })),
     settled: () => until(async () => expect(await queues.unfinished()).toBe(0)),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

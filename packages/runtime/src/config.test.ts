@@ -49,6 +49,10 @@ describe(loadConfig, () => {
 
   test.each([
     { name: 'MAILTRAIL_REDIS_URL', value: 'rediss://redis.example:6380', key: 'redisUrl', expected: 'rediss://redis.example:6380' },
+    { name: 'MAILTRAIL_REDIS_URL', value: 'redis+cluster://a:1,b:2', key: 'redisUrl', expected: 'redis+cluster://a:1,b:2' },
+    { name: 'MAILTRAIL_REDIS_CA_FILE', value: '/ca.pem', key: 'redisCaFile', expected: '/ca.pem' },
+    { name: 'MAILTRAIL_REDIS_PASSWORD', value: 'file:/run/redis', key: 'redisPassword', expected: 'file:/run/redis' },
+    { name: 'MAILTRAIL_REDIS_SENTINEL_PASSWORD', value: 'env:X', key: 'redisSentinelPassword', expected: 'env:X' },
     { name: 'MAILTRAIL_LOG_LEVEL', value: 'debug', key: 'logLevel', expected: 'debug' },
     { name: 'MAILTRAIL_JOB_LOCK_MS', value: '500', key: 'jobLockMs', expected: 500 },
     { name: 'MAILTRAIL_HORIZON_HOURS', value: '120', key: 'horizonHours', expected: 120 },
@@ -148,6 +152,11 @@ logLevel: warn
       title: 'an app whose credential is the secret',
       yaml: 'app: { clientId: x, credential: canary }',
       parts: ['app.clientId: must be a GUID', 'app.credential: must be a reference'],
+    },
+    {
+      title: 'a password of Redis that stands there',
+      yaml: 'redisPassword: canary',
+      parts: ['redisPassword', 'must be env:NAME or file:PATH'],
     },
     { title: 'a master key that stands there', yaml: 'masterKey: canary', parts: ['masterKey: must be env:NAME or file:PATH'] },
     { title: 'a horizon beyond what is listed again', yaml: 'horizonHours: 121', parts: ['horizonHours', '120'] },
