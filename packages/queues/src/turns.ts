@@ -1,6 +1,7 @@
 import type { Lane, TenantId } from '@mailtrail/core'
 import type { RedisConnection } from './open-redis.ts'
 import { tenantKey } from './tenant-key.ts'
+import { createWaitingTenants } from './waiting-tenants.ts'
 import type { WorkQueues } from './work-queues.ts'
 
 /** Contents that wait to be fetched, named by their place in the ledger. */
@@ -32,7 +33,10 @@ export const turnsPerTenant = 3
 const backfillTurnsPerTenant = turnsPerTenant - 1
 export const contentsPerTurn = 20
 
-/** The lane stands before the entry, so that one set holds both names of what is in work. */
+/**
+ * The lane stands before the entry, so that one set holds both names of what is in work. A cursor is offset, total and when it was offered, in seconds by the
+ * clock of Redis; beside the cursors it is counted how many contents wait.
+ */
 const offerScript = `
 for _, lane in ipairs({'incident', 'live', 'backfill'}) do
   local waiting = lane .. ' ' .. ARGV[2]
@@ -45,7 +49,8 @@ for _, lane in ipairs({'incident', 'live', 'backfill'}) do
   end
   for _, turn in ipairs(redis.call('HVALS', KEYS[2])) do if turn == waiting then return 0 end end
 end
-redis.call('HSET', KEYS[3], ARGV[1] .. ' ' .. ARGV[2], '0:' .. ARGV[4])
+redis.call('HSET', KEYS[3], ARGV[1] .. ' ' .. ARGV[2], '0:' .. ARGV[4] .. ':' .. redis.call('TIME')[1])
+redis.call('HINCRBY', KEYS[3], 'contents', ARGV[4])
 return redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1] .. ' ' .. ARGV[2])`
 
 /** Takes the next turn of the entry that goes first: {lane and entry, offset, count, turn}, or nothing when the tenant has its share in work. */
@@ -59,11 +64,13 @@ for _, waiting in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   if string.sub(waiting, 1, 9) ~= 'backfill ' or backfills < tonumber(ARGV[2]) then entry = waiting break end
 end
 if not entry then return nil end
-local offset, total = string.match(redis.call('HGET', KEYS[3], entry) or '0:0', '(%d+):(%d+)')
+local offset, total, since = string.match(redis.call('HGET', KEYS[3], entry) or '0:0', '(%d+):(%d+):?(%d*)')
 offset, total = tonumber(offset), tonumber(total)
 local count = math.min(tonumber(ARGV[3]), total - offset)
 if offset + count >= total then redis.call('ZREM', KEYS[1], entry) redis.call('HDEL', KEYS[3], entry)
-else redis.call('HSET', KEYS[3], entry, (offset + count) .. ':' .. total) end
+else redis.call('HSET', KEYS[3], entry, (offset + count) .. ':' .. total .. ':' .. since) end
+redis.call('HINCRBY', KEYS[3], 'contents', -count)
+if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[3]) end
 if count <= 0 then return nil end
 local turn = 'turn-' .. redis.call('INCR', KEYS[4]) .. '-' .. ARGV[4]
 redis.call('HSET', KEYS[2], turn, entry)
@@ -72,16 +79,20 @@ return {entry, offset, count, turn}`
 /** Puts what somebody waits for before everything else, whenever it expires. */
 const incidentLeadMs = 1e13
 
+/** What a tenant's turns are kept in. */
+export function turnKeys(tenantId: TenantId): Readonly<Record<'waiting' | 'inWork' | 'cursors' | 'sequence', string>> {
+  const prefix = tenantKey(tenantId, 'turns')
+  return { waiting: `${prefix}:waiting`, inWork: `${prefix}:in-work`, cursors: `${prefix}:cursors`, sequence: `${prefix}:sequence` }
+}
+
 export function createTurns(redis: RedisConnection, queues: WorkQueues): Turns {
-  const keysOf = (tenantId: TenantId): [string, string, string, string] => {
-    const prefix = tenantKey(tenantId, 'turns')
-    return [`${prefix}:waiting`, `${prefix}:in-work`, `${prefix}:cursors`, `${prefix}:sequence`]
-  }
+  const waitingTenants = createWaitingTenants(redis)
 
   const admit = async (tenantId: TenantId): Promise<void> => {
     for (;;) {
       const limits = [turnsPerTenant, backfillTurnsPerTenant, contentsPerTurn]
-      const taken = await redis.eval(admitScript, 4, ...keysOf(tenantId), ...limits, tenantId)
+      const { waiting, inWork, cursors, sequence } = turnKeys(tenantId)
+      const taken = await redis.eval(admitScript, 4, waiting, inWork, cursors, sequence, ...limits, tenantId)
       if (!Array.isArray(taken)) return
       const [entry, offset, count, turnId] = taken
       await queues.turn({
@@ -96,7 +107,7 @@ export function createTurns(redis: RedisConnection, queues: WorkQueues): Turns {
 
   /** A turn taken by a process that died before queueing it, or whose job ended without a word, gives its place back. */
   const dropLostTurns = async (tenantId: TenantId): Promise<void> => {
-    const inWork = keysOf(tenantId)[1]
+    const { inWork } = turnKeys(tenantId)
     for (const turnId of await redis.hkeys(inWork)) {
       if (!(await queues.hasTurn(turnId))) await redis.hdel(inWork, turnId)
     }
@@ -105,13 +116,14 @@ export function createTurns(redis: RedisConnection, queues: WorkQueues): Turns {
   return {
     offer: async ({ tenantId, entryKey, total, expiration, lane }) => {
       await dropLostTurns(tenantId)
-      const [waiting, inWork, cursors] = keysOf(tenantId)
+      await waitingTenants.add(tenantId)
+      const { waiting, inWork, cursors } = turnKeys(tenantId)
       const score = lane === 'incident' ? expiration - incidentLeadMs : expiration
       await redis.eval(offerScript, 3, waiting, inWork, cursors, lane, entryKey, score, total)
       await admit(tenantId)
     },
     release: async (tenantId, turnId) => {
-      await redis.hdel(keysOf(tenantId)[1], turnId)
+      await redis.hdel(turnKeys(tenantId).inWork, turnId)
       await admit(tenantId)
     },
   }
