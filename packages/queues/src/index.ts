@@ -1,5 +1,6 @@
 export * from './connect-redis.ts'
 export * from './jobs.ts'
+export * from './leader-lease.ts'
 export * from './open-redis.ts'
 export * from './queue-health.ts'
 export * from './queue-signals.ts'
