@@ -50,6 +50,8 @@ test('the configuration that the README shows is one', async () => {
       'clouds',
       'compression',
       'destinations',
+      'drainSeconds',
+      'healthAddress',
       'horizonHours',
       'insecureRedis',
       'jobLockMs',
@@ -62,6 +64,7 @@ test('the configuration that the README shows is one', async () => {
       'requestsPerMinute',
       'retention',
       'routes',
+      'turnsAtOnce',
     ])
   } finally {
     await rm(folder, { recursive: true })

@@ -27,6 +27,7 @@ const usageCodes = new Set([
   'NOT_CONFIRMED',
   'SECRET_EMPTY',
   'EVIDENCE_HEAD_INVALID',
+  'HEALTH_ADDRESS_UNUSABLE',
 ])
 const authCodes = new Set([
   'ACTIVITY_API_LOGIN_FAILED',

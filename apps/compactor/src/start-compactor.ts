@@ -1,6 +1,14 @@
 import { hourMs } from '@mailtrail/core'
-import { type CompactionTask, compactionTaskSchema, connectRedis, createWorkQueues, queueNames, startWorker } from '@mailtrail/queues'
-import type { Role } from '@mailtrail/runtime'
+import {
+  type CompactionTask,
+  compactionTaskSchema,
+  connectRedis,
+  createWorkQueues,
+  queueHealth,
+  queueNames,
+  startWorker,
+} from '@mailtrail/queues'
+import { finishMs, type Role, runningRole } from '@mailtrail/runtime'
 import { createTenantLakes, openFleetLake } from '@mailtrail/tenants'
 import { createCompactHandler } from './compact-handler.ts'
 import { createFoldHandler } from './fold-ledger.ts'
@@ -17,7 +25,7 @@ export const startCompactor: Role = async ({ config, clock, log }) => {
   const compact = createCompactHandler(deps)
   const retain = createRetainHandler({ ...deps, queues })
   const fold = createFoldHandler({ fleetLake, lakes, horizonMs: config.horizonHours * hourMs })
-  parts.use(
+  const worker = parts.use(
     await startWorker<CompactionTask>(redis, {
       queue: queueNames.compactions,
       schema: compactionTaskSchema,
@@ -33,8 +41,9 @@ export const startCompactor: Role = async ({ config, clock, log }) => {
       },
       concurrency: 1,
       jobLockMs: config.jobLockMs,
+      graceMs: finishMs(config),
       log: log.child({ role: 'compactor' }),
     }),
   )
-  return parts.move()
+  return runningRole(parts, queueHealth(redis, worker))
 }

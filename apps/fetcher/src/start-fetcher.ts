@@ -11,10 +11,11 @@ import {
   createTenantBrakes,
   createTurns,
   createWorkQueues,
+  queueHealth,
   queueNames,
   startWorker,
 } from '@mailtrail/queues'
-import type { Role } from '@mailtrail/runtime'
+import { finishMs, type Role, runningRole } from '@mailtrail/runtime'
 import { createTenantApis, createTenantLakes, noteKeptOperations, openFleetLake } from '@mailtrail/tenants'
 import { createPeekTurnHandler } from './run-peek-turn.ts'
 import { createTurnHandler } from './run-turn.ts'
@@ -47,15 +48,16 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
     routes: config.routes,
   }
   const [runTurn, runPeekTurn] = [createTurnHandler(deps), createPeekTurnHandler(deps)]
-  parts.use(
+  const worker = parts.use(
     await startWorker<ContentTask>(redis, {
       queue: queueNames.contents,
       schema: contentTaskSchema,
       handle: (task, context) => (task.kind === 'turn' ? runTurn(task, context) : runPeekTurn(task, context)),
-      concurrency: 4,
+      concurrency: config.turnsAtOnce,
       jobLockMs: config.jobLockMs,
+      graceMs: finishMs(config),
       log: log.child({ role: 'fetcher' }),
     }),
   )
-  return parts.move()
+  return runningRole(parts, queueHealth(redis, worker))
 }

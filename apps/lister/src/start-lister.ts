@@ -7,12 +7,13 @@ import {
   createTurns,
   createWorkQueues,
   type Handler,
+  queueHealth,
   queueNames,
   startWorker,
   type WindowTask,
   windowTaskSchema,
 } from '@mailtrail/queues'
-import type { Role } from '@mailtrail/runtime'
+import { finishMs, type Role, runningRole } from '@mailtrail/runtime'
 import { createTenantApis, createTenantLakes, openFleetLake } from '@mailtrail/tenants'
 import { createListHandler } from './list-span.ts'
 import { createPeekHandler } from './peek-window.ts'
@@ -40,8 +41,7 @@ export const startLister: Role = async ({ config, clock, log }) => {
   }
   const { jobLockMs } = config
   const roleLog = log.child({ role: 'lister' })
-  parts.use(
-    await startWorker(redis, { queue: queueNames.windows, schema: windowTaskSchema, handle, concurrency: 8, jobLockMs, log: roleLog }),
-  )
-  return parts.move()
+  const work = { queue: queueNames.windows, schema: windowTaskSchema, handle, concurrency: 8, jobLockMs, graceMs: finishMs(config) }
+  const worker = parts.use(await startWorker(redis, { ...work, log: roleLog }))
+  return runningRole(parts, queueHealth(redis, worker))
 }

@@ -1,6 +1,14 @@
 import { createWebhookSink } from '@mailtrail/alerts'
-import { alertTaskSchema, connectRedis, createWorkQueues, queueNames, startWorker } from '@mailtrail/queues'
-import type { DestinationConfig, Role } from '@mailtrail/runtime'
+import {
+  alertTaskSchema,
+  connectRedis,
+  createWorkQueues,
+  queueHealth,
+  queueNames,
+  type RunningWorker,
+  startWorker,
+} from '@mailtrail/queues'
+import { type DestinationConfig, finishMs, type Role, runningRole } from '@mailtrail/runtime'
 import { createTenantLakes, listTenantIds, openFleetLake, readDestinations, resolveSecret } from '@mailtrail/tenants'
 import { startNotifier } from './start-notifier.ts'
 
@@ -15,6 +23,8 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
   for (const sink of sinks) parts.use(sink)
   const { jobLockMs } = config
   const roleLog = log.child({ role: 'notifier' })
+  const work = { queue: queueNames.alerts, schema: alertTaskSchema, concurrency: 8, jobLockMs, graceMs: finishMs(config), log: roleLog }
+  let worker: RunningWorker | undefined
   parts.use(
     await startNotifier({
       lakeOf: (tenantId, options) => lakes.open(tenantId, options),
@@ -24,13 +34,15 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
       clock,
       deliverJobs: {
         enqueue: (delivery) => queues.alert(delivery),
-        work: (handle) =>
-          startWorker(redis, { queue: queueNames.alerts, schema: alertTaskSchema, handle, concurrency: 8, jobLockMs, log: roleLog }),
+        work: async (handle) => {
+          worker = await startWorker(redis, { ...work, handle })
+          return worker
+        },
       },
       log: roleLog,
     }),
   )
-  return parts.move()
+  return runningRole(parts, queueHealth(redis, worker))
 }
 
 async function openSink({ name, url, secret, caFile }: DestinationConfig): Promise<ReturnType<typeof createWebhookSink>> {

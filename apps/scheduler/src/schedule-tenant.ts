@@ -38,6 +38,11 @@ export interface ScheduleDeps {
   readonly destinations: readonly string[]
 }
 
+export interface TickOptions extends Abortable {
+  /** UTC milliseconds. */
+  readonly queuedSince?: number
+}
+
 /** Contents that could not be fetched are tried again at this interval until they expire. */
 const retryEveryMs = 15 * minuteMs
 /** Folds that are not made, because the day became busy again or its objects are locked, are asked for at this interval in the end. */
@@ -55,9 +60,10 @@ export class TenantSchedule {
   readonly #gapAlerts: GapAlerts
   readonly #compactions = new CompactionPlan()
   readonly #offeredAt = new Map<string, number>()
-  readonly #asked = new Asked(retryEveryMs)
-  readonly #askedFolds = new Asked(foldRetryEveryMs)
+  #asked = new Asked(retryEveryMs)
+  #askedFolds = new Asked(foldRetryEveryMs)
   readonly #peekedAt = new Map<string, number>()
+  #queuedSince = Number.NEGATIVE_INFINITY
 
   constructor(deps: ScheduleDeps, tenantId: TenantId) {
     this.#deps = deps
@@ -75,9 +81,11 @@ export class TenantSchedule {
   /**
    * Queues what is due at `now` and not on its way.
    *
+   * @param options.queuedSince - since when what was queued is in Redis; what was queued before is not on its way any more
    * @throws {@link MailtrailError} `LEDGER_SPANS_UNREADABLE`, after everything else is done
    */
-  async tick(now: number, options?: Abortable): Promise<void> {
+  async tick(now: number, options: TickOptions = {}): Promise<void> {
+    this.#noteLoss(options.queuedSince)
     const collection = collectionOf(await readHistory(this.#deps.fleetLake, this.#tenantId, options))
     if (collection.state === 'none') return
     const isCollected = collection.state !== 'removed'
@@ -165,7 +173,15 @@ export class TenantSchedule {
   }
 
   #isIdle(key: string, since: number, now: number): boolean {
-    return now >= (this.#offeredAt.get(key) ?? since) + retryEveryMs
+    const offeredAt = this.#offeredAt.get(key) ?? since
+    return offeredAt < this.#queuedSince || now >= offeredAt + retryEveryMs
+  }
+
+  #noteLoss(queuedSince = Number.NEGATIVE_INFINITY): void {
+    if (queuedSince <= this.#queuedSince) return
+    this.#queuedSince = queuedSince
+    this.#asked = new Asked(retryEveryMs)
+    this.#askedFolds = new Asked(foldRetryEveryMs)
   }
 
   #forget(now: number): void {

@@ -1,62 +1,68 @@
-import { eachConcurrently, hourMs, minuteMs, type TenantId } from '@mailtrail/core'
-import { connectRedis, createTenantBrakes, createTurns, createWorkQueues } from '@mailtrail/queues'
-import type { Role } from '@mailtrail/runtime'
-import { createTenantLakes, listTenantIds, openFleetLake } from '@mailtrail/tenants'
+import { hourMs, minuteMs } from '@mailtrail/core'
+import {
+  connectRedis,
+  createSchedulingNotes,
+  createTenantBrakes,
+  createTurns,
+  createWorkQueues,
+  queueHealth,
+  startLeaderLease,
+} from '@mailtrail/queues'
+import { type CheckResult, type Role, runningRole } from '@mailtrail/runtime'
+import { createTenantLakes, openFleetLake } from '@mailtrail/tenants'
+import { FleetSchedule } from './fleet-schedule.ts'
 import { RetentionRounds } from './retention-rounds.ts'
-import { TenantSchedule } from './schedule-tenant.ts'
 
-/** Tenants looked at at a time: enough to hide a store's latency. */
-const tenantsAtOnce = 8
+/** A tenant that is looked at for so long is stuck, and the others with it. */
+const stuckMs = 10 * minuteMs
 
-/** Looks every minute at what is due for each tenant. A tenant whose lake or registration fails holds up nobody else. */
+/** Looks every minute at what is due for each tenant, while it leads; of several schedulers the others stand by. */
 export const startScheduler: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
   const redis = parts.adopt(await connectRedis(config.redisUrl, { ...config, log }), (connection) => connection.disconnect())
   const fleetLake = parts.use(await openFleetLake(config))
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const queues = parts.use(createWorkQueues(redis))
-  const destinations = config.destinations.map(({ name }) => name)
-  const horizonMs = config.horizonHours * hourMs
-  const deps = { fleetLake, queues, turns: createTurns(redis, queues), brakes: createTenantBrakes(redis), destinations, horizonMs }
-  const rounds = new RetentionRounds({ fleetLake, queues, retention: config.retention })
-  const schedules = new Map<TenantId, TenantSchedule>()
   const ending = new AbortController()
-  const options = { signal: ending.signal }
-
-  const tickTenant = async (tenantId: TenantId): Promise<void> => {
-    await rounds.offer(tenantId, clock.now(), options)
-    const known = schedules.get(tenantId)
-    const schedule = known ?? new TenantSchedule({ ...deps, lake: await lakes.open(tenantId, options) }, tenantId)
-    if (!known) await schedule.load(clock.now(), options)
-    schedules.set(tenantId, schedule)
-    await schedule.tick(clock.now(), options)
+  const fleet = new FleetSchedule({
+    ...{ fleetLake, lakes, queues, clock, log },
+    ...{ turns: createTurns(redis, queues), brakes: createTenantBrakes(redis), notes: createSchedulingNotes(redis) },
+    rounds: new RetentionRounds({ fleetLake, queues, retention: config.retention }),
+    destinations: config.destinations.map(({ name }) => name),
+    horizonMs: config.horizonHours * hourMs,
+    mayQueue: () => lease.isHeld() && !ending.signal.aborted,
+  })
+  let running = Promise.resolve()
+  const tick = (): Promise<void> => {
+    running = running.then(() => fleet.tick({ signal: ending.signal }))
+    return running
   }
-
-  const tick = async (): Promise<void> => {
-    try {
-      await eachConcurrently(listTenantIds(fleetLake, options), { limit: tenantsAtOnce }, (tenantId) =>
-        tickTenant(tenantId).catch((error) =>
-          log.error({ event: 'tenant.schedule_failed', role: 'scheduler', tenantId, code: codeOf(error) }),
-        ),
-      )
-    } catch (error) {
-      log.error({ event: 'fleet.not_scheduled', role: 'scheduler', code: codeOf(error) })
-    }
-  }
-
-  let running = tick()
-  await running
-  parts.defer(() => running)
-  parts.defer(() => ending.abort())
-  parts.use(
-    clock.every(minuteMs, () => {
-      running = tick()
-      return running
+  const tell = (event: string): void => log.info({ event, role: 'scheduler' })
+  const lease = parts.use(
+    await startLeaderLease(redis, {
+      name: 'scheduler',
+      onTaken: () => {
+        tell('scheduler.leads')
+        void tick()
+      },
+      onLost: () => {
+        tell('scheduler.stands_by')
+        fleet.forget()
+      },
     }),
   )
-  return parts.move()
-}
+  tell(lease.isHeld() ? 'scheduler.leads' : 'scheduler.stands_by')
+  await tick()
+  parts.defer(() => running)
+  parts.defer(() => ending.abort())
+  parts.use(clock.every(minuteMs, tick))
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : error instanceof Error ? error.name : 'unknown'
+  const { live, ready, signals } = queueHealth(redis)
+  const checkTicks = (): CheckResult => {
+    // What waits for Redis is not stuck.
+    if (redis.status !== 'ready') fleet.noteProgress()
+    return fleet.idleMs < stuckMs ? { isOk: true } : { isOk: false, reason: `nothing went on for ${Math.round(fleet.idleMs / 1_000)} s` }
+  }
+  const tellLeading = (): CheckResult => ({ isOk: true, details: { leading: lease.isHeld() } })
+  return runningRole(parts, { live: { ...live, ticks: checkTicks }, ready: { ...ready, leadership: tellLeading }, signals })
 }

@@ -14,6 +14,7 @@ import {
 } from '@mailtrail/core'
 import { z } from 'zod'
 import { type LakeConfig, lakesSchema } from './lakes-schema.ts'
+import { probeAddress } from './serve-probes.ts'
 
 /** A cloud of our own naming, for simulators, labs and proxies that inspect TLS. */
 export interface CloudConfig {
@@ -66,6 +67,12 @@ export interface Config {
   readonly jobLockMs: number
   /** Whether a Redis outside this machine may be used without TLS and an ACL user. */
   readonly insecureRedis: boolean
+  /** Where a process answers probes: a host and a port, or `:port` for every interface. Nowhere when absent. */
+  readonly healthAddress?: string | undefined
+  /** How long a process that is asked to end may take for it. */
+  readonly drainSeconds: number
+  /** Turns that a fetcher has in work at a time, each of four contents in flight. */
+  readonly turnsAtOnce: number
 }
 
 /** What is needed before, or without, a vault. */
@@ -125,4 +132,8 @@ export const configShape: { readonly [Key in keyof Config]-?: z.ZodType<Config[K
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   jobLockMs: z.coerce.number().int().min(500).default(30_000),
   insecureRedis: z.union([z.boolean(), z.stringbool()]).default(false),
+  healthAddress: z.string().regex(probeAddress, 'must be host:port, or :port for every interface').optional(),
+  drainSeconds: z.coerce.number().min(1).max(3_600).default(25),
+  // More than a tenant's turns in the queue, so that a slow tenant cannot hold all of a fetcher.
+  turnsAtOnce: z.coerce.number().int().min(4).max(64).default(4),
 }

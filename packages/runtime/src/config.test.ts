@@ -32,6 +32,8 @@ describe(loadConfig, () => {
       logLevel: 'info',
       jobLockMs: 30_000,
       insecureRedis: false,
+      drainSeconds: 25,
+      turnsAtOnce: 4,
     })
   })
 
@@ -56,6 +58,9 @@ describe(loadConfig, () => {
     { name: 'MAILTRAIL_LOG_LEVEL', value: 'debug', key: 'logLevel', expected: 'debug' },
     { name: 'MAILTRAIL_JOB_LOCK_MS', value: '500', key: 'jobLockMs', expected: 500 },
     { name: 'MAILTRAIL_HORIZON_HOURS', value: '120', key: 'horizonHours', expected: 120 },
+    { name: 'MAILTRAIL_HEALTH_ADDRESS', value: ':8421', key: 'healthAddress', expected: ':8421' },
+    { name: 'MAILTRAIL_DRAIN_SECONDS', value: '50', key: 'drainSeconds', expected: 50 },
+    { name: 'MAILTRAIL_TURNS_AT_ONCE', value: '16', key: 'turnsAtOnce', expected: 16 },
   ] satisfies { name: string; value: string; key: keyof Config; expected: unknown }[])('reads $name', ({ name, value, key, expected }) => {
     expect(loadConfig({}, { ...env, [name]: value })[key]).toBe(expected)
   })

@@ -15,6 +15,9 @@ const environment = {
   MAILTRAIL_HORIZON_HOURS: 'horizonHours',
   MAILTRAIL_JOB_LOCK_MS: 'jobLockMs',
   MAILTRAIL_INSECURE_REDIS: 'insecureRedis',
+  MAILTRAIL_HEALTH_ADDRESS: 'healthAddress',
+  MAILTRAIL_DRAIN_SECONDS: 'drainSeconds',
+  MAILTRAIL_TURNS_AT_ONCE: 'turnsAtOnce',
 } as const
 
 export type ConfigOverrides = {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createLogger, isConfigured, loadConfig, systemClock, termination } from '@mailtrail/runtime'
+import { isConfigured, loadConfig, type Role, runRole } from '@mailtrail/runtime'
 import type { Command } from 'commander'
 import { startEmbeddedRedis } from '../embedded-redis.ts'
 import { roles, startRoles } from '../fleet.ts'
@@ -21,10 +21,11 @@ export function addUpCommand(program: Command): void {
       const ownLake = isSet('lake') ? undefined : `file:${join(folder, 'lake')}`
       const config = loadConfig({ redisUrl, lake: ownLake }, process.env, settings)
       const { lake } = config
-      const log = createLogger(config.logLevel)
-      parts.use(await startRoles(Object.keys(roles), { config, clock: systemClock, log }))
-      say(`The fleet is running on ${lake}. Add tenants with: mailtrail tenant add --lake ${lake} … (Ctrl-C ends it.)`)
-      await termination()
-      say('Ending: finishing what runs, handing back the rest.')
+      const startFleet: Role = async (resources) => {
+        const fleet = await startRoles(Object.keys(roles), resources)
+        say(`The fleet is running on ${lake}. Add tenants with: mailtrail tenant add --lake ${lake} … (Ctrl-C ends it.)`)
+        return fleet
+      }
+      await runRole('fleet', startFleet, config)
     })
 }
