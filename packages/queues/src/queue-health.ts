@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { RedisConnection } from './open-redis.ts'
 import { createQueueSignals, type QueueSignals } from './queue-signals.ts'
 import type { RunningWorker } from './start-worker.ts'
+import { queueNames, queuePrefix } from './work-queues.ts'
 
 interface CheckResult {
   readonly isOk: boolean
@@ -29,22 +30,21 @@ function checkWorker(worker: Pick<RunningWorker, 'health'>): CheckResult {
   return { isOk: isAlive, reason }
 }
 
-const pingMs = 500
+const answerMs = 500
 
-/** Commands wait while Redis is away, so at most one ping waits for an answer. */
+/** Commands wait while Redis is away, so at most one question waits for an answer. It is one that the fleet's user may ask, unlike PING. */
 function createRedisCheck(redis: RedisConnection): () => Promise<CheckResult> {
   let asked: Promise<boolean> | undefined
   return async () => {
     if (redis.status !== 'ready') return { isOk: false, reason: 'Redis is away' }
-    asked ??= redis.ping().then(
+    asked ??= redis.exists(`${queuePrefix}:${queueNames.windows}:meta`).then(
       () => true,
       () => false,
     )
-    const ping = asked
-    void ping.then(() => {
+    void asked.then(() => {
       asked = undefined
     })
-    const isOk = await Promise.race([ping, delay(pingMs, false, { ref: false })])
+    const isOk = await Promise.race([asked, delay(answerMs, false, { ref: false })])
     return isOk ? { isOk } : { isOk, reason: 'Redis does not answer' }
   }
 }
