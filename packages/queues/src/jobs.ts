@@ -1,6 +1,12 @@
 import { type EntryContent, type Lane, type ListingName, lanes, parseTenantId, sweepNames, type TenantId } from '@mailtrail/core'
 import { z } from 'zod'
 
+/**
+ * The version of every job that this release queues. It rises with a change that a release without it would do the wrong thing for: a field
+ * that matters, a new value of an old one. A field that may go unread raises nothing. See docs/decisions/0018.
+ */
+export const jobVersion = 1
+
 /** List a span of a tenant's feed and write what it lists to the ledger. */
 export interface ListTask {
   readonly v: 1
@@ -98,7 +104,7 @@ export type CompactionTask = CompactTask | FoldTask | RetainTask
 
 const tenantId = z.string().transform(parseTenantId)
 const span = {
-  v: z.literal(1),
+  v: z.literal(jobVersion),
   tenantId,
   contentType: z.string(),
   start: z.number().int(),
@@ -116,8 +122,8 @@ export const windowTaskSchema: z.ZodType<WindowTask> = z.discriminatedUnion('kin
   z.object({ ...span, kind: z.literal('seal'), overdue: z.boolean() }),
 ])
 
-export const turnTaskSchema: z.ZodType<TurnTask> = z.object({
-  v: z.literal(1),
+const turnTask = z.object({
+  v: z.literal(jobVersion),
   kind: z.literal('turn'),
   tenantId,
   entryKey: z.string(),
@@ -126,16 +132,18 @@ export const turnTaskSchema: z.ZodType<TurnTask> = z.object({
   turnId: z.string(),
 })
 
-const peekTurnTaskSchema: z.ZodType<PeekTurnTask> = z.object({
+export const turnTaskSchema: z.ZodType<TurnTask> = turnTask
+
+const peekTurnTask = z.object({
   ...span,
   kind: z.literal('peek'),
   contents: z.array(z.object({ id: z.string(), uri: z.string(), created: z.number(), expiration: z.number() })),
 })
 
-export const contentTaskSchema: z.ZodType<ContentTask> = z.union([turnTaskSchema, peekTurnTaskSchema])
+export const contentTaskSchema: z.ZodType<ContentTask> = z.discriminatedUnion('kind', [turnTask, peekTurnTask])
 
 export const alertTaskSchema: z.ZodType<AlertTask> = z.object({
-  v: z.literal(1),
+  v: z.literal(jobVersion),
   tenantId,
   date: z.string(),
   alertId: z.string(),
@@ -143,10 +151,10 @@ export const alertTaskSchema: z.ZodType<AlertTask> = z.object({
 })
 
 export const compactionTaskSchema: z.ZodType<CompactionTask> = z.discriminatedUnion('kind', [
-  z.object({ v: z.literal(1), kind: z.literal('compact'), tenantId, date: z.string().regex(/^(\d{4}-\d\d-\d\d|unknown)$/) }),
-  z.object({ v: z.literal(1), kind: z.literal('retain'), tenantId }),
+  z.object({ v: z.literal(jobVersion), kind: z.literal('compact'), tenantId, date: z.string().regex(/^(\d{4}-\d\d-\d\d|unknown)$/) }),
+  z.object({ v: z.literal(jobVersion), kind: z.literal('retain'), tenantId }),
   z.object({
-    v: z.literal(1),
+    v: z.literal(jobVersion),
     kind: z.literal('fold'),
     tenantId,
     contentType: z.string(),

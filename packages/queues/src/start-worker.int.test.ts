@@ -109,7 +109,6 @@ describe('a job that fails', () => {
 
 describe('job data that is not of the schema', () => {
   test.each([
-    { title: 'of a version to come', data: { ...turn, v: 2 } },
     { title: 'without a tenant', data: { ...turn, v: 1, kind: 'turn', tenantId: undefined } },
     { title: 'with a tenant that is none', data: { ...turn, v: 1, kind: 'turn', tenantId: 'canary' } },
     { title: 'that is no object', data: 'canary' },

@@ -4,6 +4,7 @@ import { DelayedError, type Job, type Processor, UnrecoverableError, WaitingErro
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { RedisConnection } from './open-redis.ts'
+import { parseTask } from './parse-task.ts'
 import { queuePrefix } from './work-queues.ts'
 
 export interface TaskContext {
@@ -124,7 +125,8 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       if (signal.aborted) await handBack(job, token, jobLog)
       const isKnown = error instanceof MailtrailError
       const found = { code: codeOf(error), reason: messageOf(error), ...(!isKnown && { at: framesOf(error) }) }
-      jobLog.warn({ event: 'job.failed', attempt: job.attemptsMade + 1, ...found })
+      const event = found.code === 'JOB_OF_OTHER_RELEASE' ? 'job.parked' : 'job.failed'
+      jobLog.warn({ event, attempt: job.attemptsMade + 1, ...found })
       // Redis keeps what is thrown, so an unexpected message stays here.
       if (!isKnown) throw new Error(messageOf(error))
       if (!error.retry.again || isLongDelay(error.retry)) throw new UnrecoverableError(messageOf(error))
@@ -146,15 +148,6 @@ async function handBack(job: Job, token: string | undefined, log: Logger): Promi
 
 function isLongDelay(retry: Retry): boolean {
   return retry.again && retry.afterMs !== undefined && retry.afterMs > longestDelayMs
-}
-
-/** Schemas transform too, so that a refusal may be any error, and may quote the data. */
-function parseTask<T>(schema: z.ZodType<T>, { id, queueName, data }: Job): T {
-  try {
-    return schema.parse(data)
-  } catch (cause) {
-    throw new MailtrailError('JOB_INVALID', `Job ${id} of ${queueName} is not of a known schema.`, { cause })
-  }
 }
 
 /** Only errors raised on purpose have messages known to hold nothing confidential. */

@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { type JobType, Queue } from 'bullmq'
-import type {
-  AlertTask,
-  CompactionTask,
-  CompactTask,
-  ContentTask,
-  FoldTask,
-  ListTask,
-  PeekTask,
-  PeekTurnTask,
-  RetainTask,
-  SealTask,
-  TurnTask,
-  WindowTask,
+import { hourMs } from '@mailtrail/core'
+import { type Job, type JobType, Queue } from 'bullmq'
+import {
+  type AlertTask,
+  type CompactionTask,
+  type CompactTask,
+  type ContentTask,
+  type FoldTask,
+  jobVersion,
+  type ListTask,
+  type PeekTask,
+  type PeekTurnTask,
+  type RetainTask,
+  type SealTask,
+  type TurnTask,
+  type WindowTask,
 } from './jobs.ts'
 import type { RedisConnection } from './open-redis.ts'
+import { isOfOtherRelease } from './parse-task.ts'
 
 /** Few queues, by stage and never one a tenant: a console polls each of them. */
 export const queueNames = {
@@ -36,7 +39,7 @@ const bounded = {
   removeOnFail: { count: 2_000 },
 }
 
-/** Producers of all stages. A task that waits or runs already is not queued twice. */
+/** Producers of all stages. A task that waits or runs already is not queued twice; one that waits for another release is, for that may never run. */
 export interface WorkQueues extends AsyncDisposable {
   list(task: Omit<ListTask, 'v' | 'kind'>): Promise<void>
   seal(task: Omit<SealTask, 'v' | 'kind'>): Promise<void>
@@ -55,7 +58,7 @@ export interface WorkQueues extends AsyncDisposable {
   fold(task: Omit<FoldTask, 'v' | 'kind'>): Promise<boolean>
   /** One at a time for a tenant; asked for while one runs, it runs again after it. */
   retain(task: Omit<RetainTask, 'v' | 'kind'>): Promise<void>
-  /** Whether a turn waits or runs; false once it ended, or when Redis lost it. */
+  /** Whether a turn waits or runs; false once it ended, when Redis lost it, or when it waits for another release in vain. */
   hasTurn(turnId: string): Promise<boolean>
   /** Jobs that wait, wait to be tried again, or run, over all stages. */
   unfinished(): Promise<number>
@@ -82,21 +85,22 @@ export function createWorkQueues(redis: RedisConnection): WorkQueues {
   }
   const addCompaction = async (task: CompactionTask): Promise<boolean> => {
     const jobId = randomUUID()
-    const deduplication = { id: `${task.tenantId}/${task.kind}` }
+    const deduplication = { id: `v${jobVersion}/${task.tenantId}/${task.kind}` }
     const job = await compactions.add(task.kind, task, { attempts: 3, jobId, deduplication })
     return job.id === jobId
   }
   const spanId = (task: Pick<ListTask, 'tenantId' | 'contentType' | 'start' | 'end'>): string =>
-    `${task.tenantId}/${task.contentType}/${task.start}-${task.end}`
-  const typeId = ({ tenantId, contentType }: Pick<PeekTask, 'tenantId' | 'contentType'>): string => `${tenantId}/${contentType}`
+    `v${jobVersion}/${task.tenantId}/${task.contentType}/${task.start}-${task.end}`
+  const typeId = ({ tenantId, contentType }: Pick<PeekTask, 'tenantId' | 'contentType'>): string =>
+    `v${jobVersion}/${tenantId}/${contentType}`
   return {
     list: async (task) => {
       const deduplication = { id: `${spanId(task)}/${task.entry}` }
       // What somebody waits for goes to the head, bounded by how much is listed of a tenant at a time.
-      await windows.add('list', { v: 1, kind: 'list', ...task }, { attempts: 5, deduplication, lifo: task.lane === 'incident' })
+      await windows.add('list', { v: jobVersion, kind: 'list', ...task }, { attempts: 5, deduplication, lifo: task.lane === 'incident' })
     },
     peek: async (task) => {
-      await windows.add('peek', { v: 1, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${typeId(task)}/peek` } })
+      await windows.add('peek', { v: jobVersion, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${typeId(task)}/peek` } })
     },
     seal: async (task) => {
       // A seal asked for while one runs must run after it, for the running one may have read the receipts already.
@@ -104,28 +108,29 @@ export function createWorkQueues(redis: RedisConnection): WorkQueues {
         id: `${spanId(task)}/seal/${task.overdue}`,
         keepLastIfActive: true,
       }
-      await windows.add('seal', { v: 1, kind: 'seal', ...task }, { attempts: 5, deduplication })
+      await windows.add('seal', { v: jobVersion, kind: 'seal', ...task }, { attempts: 5, deduplication })
     },
     turn: async (task) => {
-      await contents.add('turn', { v: 1, kind: 'turn', ...task }, { attempts: 5, jobId: task.turnId })
+      await contents.add('turn', { v: jobVersion, kind: 'turn', ...task }, { attempts: 5, jobId: task.turnId })
     },
     peekTurn: async (task) => {
-      await contents.add('peek', { v: 1, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${typeId(task)}/peek` } })
+      await contents.add('peek', { v: jobVersion, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${typeId(task)}/peek` } })
     },
     alert: async (task) => {
       const deduplication = {
-        id: `${task.tenantId}/${task.alertId}/${task.destination}`,
+        id: `v${jobVersion}/${task.tenantId}/${task.alertId}/${task.destination}`,
       }
-      await alerts.add('deliver', { v: 1, ...task }, { attempts: 12, deduplication })
+      await alerts.add('deliver', { v: jobVersion, ...task }, { attempts: 12, deduplication })
     },
-    compact: (task) => addCompaction({ v: 1, kind: 'compact', ...task }),
-    fold: (task) => addCompaction({ v: 1, kind: 'fold', ...task }),
+    compact: (task) => addCompaction({ v: jobVersion, kind: 'compact', ...task }),
+    fold: (task) => addCompaction({ v: jobVersion, kind: 'fold', ...task }),
     retain: async (task) => {
-      const deduplication = { id: `${task.tenantId}/retain`, keepLastIfActive: true }
-      await compactions.add('retain', { v: 1, kind: 'retain', ...task }, { attempts: 3, deduplication })
+      const deduplication = { id: `v${jobVersion}/${task.tenantId}/retain`, keepLastIfActive: true }
+      await compactions.add('retain', { v: jobVersion, kind: 'retain', ...task }, { attempts: 3, deduplication })
     },
     hasTurn: async (turnId) => {
       const state = await contents.getJobState(turnId)
+      if (state === 'delayed') return !isGivenUp(await contents.getJob(turnId))
       return state !== 'completed' && state !== 'failed' && state !== 'unknown'
     },
     unfinished: () => countJobs('wait', 'active', 'delayed', 'prioritized'),
@@ -134,4 +139,9 @@ export function createWorkQueues(redis: RedisConnection): WorkQueues {
       await Promise.all(queues.map((queue) => queue.close()))
     },
   }
+}
+
+/** A turn of another release keeps its tenant's place as long as a rollout may take. Then its contents go to others, and it may still run. */
+function isGivenUp(job: Job | undefined): boolean {
+  return job === undefined || (isOfOtherRelease(job.data) && Date.now() - job.timestamp > hourMs)
 }

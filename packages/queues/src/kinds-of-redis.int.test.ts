@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { MailtrailError } from '@mailtrail/core'
+import { startRedis, startRedisCluster, startRedisSentinels } from '@mailtrail/testing'
+import { pino } from 'pino'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { tenant, until } from '../test/place.ts'
+import { connectRedis } from './connect-redis.ts'
+import { type CompactionTask, compactionTaskSchema, type TurnTask, turnTaskSchema, windowTaskSchema } from './jobs.ts'
+import type { RedisConnection } from './open-redis.ts'
+import { createReceipts } from './receipts.ts'
+import { createRequestBudgets } from './request-budgets.ts'
+import { startWorker } from './start-worker.ts'
+import { createTenantBrakes } from './tenant-brakes.ts'
+import { contentsPerTurn, createTurns } from './turns.ts'
+import { createWorkQueues } from './work-queues.ts'
+
+const log = pino({ level: 'silent' })
+const span = { contentType: 'Audit.Exchange', start: 0, end: 600_000 }
+const tenants = Array.from({ length: 8 }, (_, number) => tenant(number + 1))
+
+const kinds = {
+  'one server': async (parts) => connectRedis(parts.use(await startRedis()).fleetUrl),
+  'a cluster': async (parts) => connectRedis(parts.use(await startRedisCluster()).fleetUrl),
+} satisfies Record<string, (parts: AsyncDisposableStack) => Promise<RedisConnection>>
+
+test.each(Object.entries(kinds))('the user that a fleet has does all that a fleet does on %s', async (_, connect) => {
+  await using parts = new AsyncDisposableStack()
+  const redis = parts.adopt(await connect(parts), (connection) => connection.disconnect())
+  const queues = parts.use(createWorkQueues(redis))
+  const turns = createTurns(redis, queues)
+  const done: string[] = []
+  const common = { concurrency: 4, jobLockMs: 1_000, log }
+  parts.use(await startWorker<TurnTask>(redis, { queue: 'contents', schema: turnTaskSchema, handle: takeTurn, ...common }))
+  async function takeTurn({ tenantId, offset, turnId }: TurnTask, { attempt }: { attempt: number }): Promise<void> {
+    if (offset === 0 && attempt === 1) throw new Error('once more')
+    done.push(`${tenantId}/${offset}`)
+    await turns.release(tenantId, turnId)
+  }
+  parts.use(await startWorker(redis, { queue: 'windows', schema: windowTaskSchema, handle: async () => {}, ...common }))
+  const compaction = { queue: 'compactions', schema: compactionTaskSchema, handle: async () => {}, ...common }
+  parts.use(await startWorker<CompactionTask>(redis, compaction))
+  for (const tenantId of tenants) {
+    await turns.offer({ tenantId, entryKey: 'ledger/a', total: 5 * contentsPerTurn, expiration: 0, lane: 'live' })
+    await turns.offer({ tenantId, entryKey: 'ledger/a', total: 5 * contentsPerTurn, expiration: 0, lane: 'incident' })
+    await queues.list({ tenantId, ...span, entry: 'listed', lane: 'incident' })
+    await queues.seal({ tenantId, ...span, overdue: false })
+    await queues.peek({ tenantId, ...span })
+    await queues.compact({ tenantId, date: '2024-03-14' })
+    await queues.retain({ tenantId })
+    await useRest(redis, tenantId)
+  }
+  await until(async () => expect(await queues.unfinished()).toBe(0))
+  const offsets = [0, 1, 2, 3, 4].map((turn) => turn * contentsPerTurn)
+  expect(done.toSorted()).toEqual(tenants.flatMap((tenantId) => offsets.map((offset) => `${tenantId}/${offset}`)).toSorted())
+})
+
+test('work goes on after the server that leads was killed, and nothing is left undone', async () => {
+  await using parts = new AsyncDisposableStack()
+  const place = parts.use(await startRedisSentinels())
+  vi.stubEnv('TEST_SENTINEL_PASSWORD', place.sentinelPassword)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const settings = { redisCaFile: place.caFile, redisSentinelPassword: 'env:TEST_SENTINEL_PASSWORD' }
+  const redis = parts.adopt(await connectRedis(place.fleetUrl, settings), (connection) => connection.disconnect())
+  const queues = parts.use(createWorkQueues(redis))
+  const turns = createTurns(redis, queues)
+  const done = new Set<number>()
+  const handle = async ({ tenantId, offset, turnId }: TurnTask): Promise<void> => {
+    await delay(20)
+    done.add(offset)
+    await turns.release(tenantId, turnId)
+  }
+  const worker = parts.use(
+    await startWorker(redis, { queue: 'contents', schema: turnTaskSchema, handle, concurrency: 2, jobLockMs: 1_000, log }),
+  )
+  const total = 100 * contentsPerTurn
+  const offer = () => turns.offer({ tenantId: tenant(1), entryKey: 'ledger/a', total, expiration: 0, lane: 'live' })
+  await offer()
+  await until(() => expect(done.size).toBeGreaterThan(10))
+  await place.leader.kill()
+  const before = done.size
+  // As the scheduler does with what the ledger lacks.
+  await until(async () => {
+    await offer()
+    expect(done.size).toBe(100)
+  })
+  expect(before).toBeLessThan(100)
+  expect(worker.health()).toEqual(expect.objectContaining({ isAlive: true }))
+  await useRest(redis, tenant(1))
+})
+
+/** Each command of what a fleet keeps beside its queues. */
+async function useRest(redis: RedisConnection, tenantId: (typeof tenants)[number]): Promise<void> {
+  const receipts = createReceipts(redis)
+  await receipts.add(tenantId, span, { id: 'a', outcome: 'expired', recordsSeen: 0, recordsKept: 0, bodySha256: null, objects: [] })
+  expect(await receipts.read(tenantId, span, ['a', 'b'])).toHaveProperty('size', 1)
+  expect(await receipts.count(tenantId, span)).toBe(1)
+  await receipts.forget(tenantId, span)
+  const budgets = createRequestBudgets(redis)
+  await budgets.of(tenantId, 600).take()
+  await budgets.of(tenantId, 600).throttled(1)
+  expect(await budgets.state(tenantId)).toMatchObject({ requestsPerMinute: 300 })
+  const brakes = createTenantBrakes(redis)
+  await brakes.hold(tenantId, new MailtrailError('SUBSCRIPTION_OFF', 'It is off.'), 0)
+  expect(await brakes.read(tenantId)).toHaveProperty('code', 'SUBSCRIPTION_OFF')
+  await brakes.release(tenantId)
+}
