@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
 import { fleetLogin, startRedis, type TestRedis } from './redis.ts'
+import { redisAnswers, redisCli } from './redis-cli.ts'
 
 /** Three servers that hold a third of the slots each. */
 export interface TestRedisCluster extends AsyncDisposable {
@@ -26,7 +25,7 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
     for (const other of nodes) await redisCli(other.port, `CLUSTER MEET 127.0.0.1 ${node.port} ${busPort}`)
     nodes.push(node)
   }
-  for (const { port } of nodes) await agreed(port)
+  for (const { port } of nodes) await redisAnswers(/cluster_state:ok/, port, 'CLUSTER INFO')
   const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')
   const owned = parts.move()
   return {
@@ -35,15 +34,4 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
     nodes,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-/** Waits until a node knows of all slots. */
-async function agreed(port: number): Promise<void> {
-  while (!(await redisCli(port, 'CLUSTER INFO')).includes('cluster_state:ok')) await new Promise((resolve) => setTimeout(resolve, 20))
-}
-
-async function redisCli(port: number, command: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), ...command.split(' ')])
-  if (/^(ERR|WRONG)/.test(stdout)) throw new Error(`${command}: ${stdout}`)
-  return stdout
 }

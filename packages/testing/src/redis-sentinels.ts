@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ChildServer, lifeline, startChildServer } from './child-server.ts'
 import { fleetLogin, listeningOn, type RedisOptions, serveOnFreePort, startRedis, type TestRedis } from './redis.ts'
+import { redisAnswers } from './redis-cli.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { createTlsFiles, type TlsFiles } from './tls-files.ts'
 
@@ -28,13 +29,17 @@ export async function startRedisSentinels({
 } = {}): Promise<TestRedisSentinels> {
   await using parts = new AsyncDisposableStack()
   const tls = parts.use(await createTlsFiles())
-  const leader = parts.use(await startRedis({ tls }))
+  const leader = parts.use(await startRedis({ tls, directives: { 'repl-diskless-sync-delay': '0' } }))
   // Two words in one argument would be one word.
   const followerFile = join(parts.use(await temporaryFolder()).path, 'follower.conf')
   await writeFile(followerFile, `replicaof 127.0.0.1 ${leader.port}\n`)
   const following = parts.use(await startRedis({ tls, directives: { include: followerFile, ...follower } }))
+  // A sentinel asks who follows at its start, and for a long time not again.
+  const asking = ['--tls', '--cacert', tls.certFile, '--no-auth-warning']
+  await redisAnswers(/state=online/, leader.port, 'INFO replication', asking)
   const ports: number[] = []
   for (let number = 0; number < 3; number += 1) ports.push(await startSentinel(leader.port, tls, parts))
+  for (const port of ports) await redisAnswers(/^OK 3 /, port, `SENTINEL CKQUORUM ${master}`, [...asking, '-a', sentinelPassword])
   const owned = parts.move()
   return {
     fleetUrl: `rediss+sentinel://${fleetLogin}@${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${master}`,
