@@ -18,6 +18,7 @@ function finding(
   const gap = { state: 'gap_collector', recoverable: false } as const
   if (outcome === 'missing')
     return { state: 'gap_upstream', cause: 'the service listed a content that it does not have', recoverable: false }
+  if (outcome === 'dropped') return { ...gap, cause: 'a listed content was dropped from the dead letters' }
   if (outcome === 'quarantined') return { ...gap, cause: 'a content is in quarantine', recoverable: true }
   if (outcome === 'expired' || now >= expiration) return { ...gap, cause: 'a listed content expired before it was fetched' }
   const healing = { recoverable: true, until: expiration }

@@ -238,6 +238,7 @@ describe('causes', () => {
   test.each<{ outcome: Outcome; state: CoverageState; recoverable: boolean }>([
     { outcome: 'pending', state: 'gap_collector', recoverable: true },
     { outcome: 'dead', state: 'gap_collector', recoverable: true },
+    { outcome: 'dropped', state: 'gap_collector', recoverable: false },
     { outcome: 'quarantined', state: 'gap_collector', recoverable: true },
     { outcome: 'expired', state: 'gap_collector', recoverable: false },
     { outcome: 'missing', state: 'gap_upstream', recoverable: false },

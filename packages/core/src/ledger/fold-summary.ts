@@ -24,8 +24,8 @@ export interface DayGap {
 export interface DaySummary {
   /** Windows that were expected when it was made, and how many of them a complete listing covers, and a seal. */
   readonly windows: { readonly expected: number; readonly listed: number; readonly sealed: number }
-  /** How many contents have which best outcome. */
-  readonly contents: Readonly<Record<Outcome, number>>
+  /** How many contents have which best outcome; early folds know no `dropped`. */
+  readonly contents: Readonly<Partial<Record<Outcome, number>>>
   readonly recordsSeen: number
   readonly recordsKept: number
   /** The first of them; {@link DaySummary.gapsLeftOut} more are not named. */
@@ -81,7 +81,7 @@ const foldSummary: z.ZodType<FoldSummary> = z.strictObject({
   entries: count,
   bodySha256: digest,
   windows: z.strictObject({ expected: count, listed: count, sealed: count }),
-  contents: z.record(z.enum(outcomes), count),
+  contents: z.partialRecord(z.enum(outcomes), count),
   recordsSeen: count,
   recordsKept: count,
   gaps: z.array(z.strictObject({ from: time, to: time, cause: z.enum(['unlisted', 'unsealed', ...outcomes]).exclude(['stored']) })),

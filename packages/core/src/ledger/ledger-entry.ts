@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import type { TenantId } from '../tenant-id.ts'
 
-/** What became of a listed content, from best to worst. All but `stored` are gaps; `pending` and `dead` may still become `stored`. */
-export const outcomes = ['stored', 'quarantined', 'expired', 'missing', 'dead', 'pending'] as const
+/**
+ * What became of a listed content, from best to worst. All but `stored` are gaps; `pending` and `dead` may still become `stored`. `dead` is what fails again
+ * and again by its own fault, `dropped` what an operator gave up for good.
+ */
+export const outcomes = ['stored', 'quarantined', 'expired', 'missing', 'dropped', 'dead', 'pending'] as const
 export type Outcome = (typeof outcomes)[number]
 
 export const sweepNames = ['sweep-1h', 'sweep-6h', 'sweep-24h', 'sweep-settle', 'sweep-last'] as const

@@ -51,6 +51,12 @@ describe(summariseDay, () => {
     })
   })
 
+  test('names what was dropped as a gap that nothing closes, and is as before where nothing was', () => {
+    const dropped = summariseDay([entry(day, 'seal', [content('d', day, 'dropped')])], day, [])
+    expect(dropped).toMatchObject({ contents: { dropped: 1, dead: 0 }, gaps: [{ cause: 'dropped' }], nextExpiry: null })
+    expect(Object.keys(summariseDay([], day, []).contents)).toEqual(['stored', 'quarantined', 'expired', 'missing', 'dead', 'pending'])
+  })
+
   test('counts the gaps that it has no room to name', () => {
     const windowMs = 10 * minuteMs
     const entries = hours.map((start) => asListing({ ...entry(start, 'seal', []), end: start + windowMs }))

@@ -2,7 +2,7 @@ import type { CollectionPeriod } from '../collection.ts'
 import { dayMs, type Interval, minuteMs } from '../interval.ts'
 import { windowsOver } from '../windows.ts'
 import type { DayGap, DaySummary } from './fold-summary.ts'
-import { type EntryContent, type LedgerEntry, type Outcome, outcomes } from './ledger-entry.ts'
+import { type EntryContent, type LedgerEntry, outcomes } from './ledger-entry.ts'
 import { mergeContents } from './merge-contents.ts'
 
 /** What a summary names of its gaps at most. */
@@ -76,10 +76,10 @@ function joined(gaps: readonly Gap[]): DayGap[] {
   return result.map(({ from, to, cause }) => ({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), cause }))
 }
 
-function countOutcomes(contents: readonly EntryContent[]): Record<Outcome, number> {
-  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>
-  for (const { outcome } of contents) counts[outcome] += 1
-  return counts
+/** Releases that know no `dropped` read the folds of days without it. */
+function countOutcomes(contents: readonly EntryContent[]): DaySummary['contents'] {
+  const counts = outcomes.map((outcome) => [outcome, contents.filter((content) => content.outcome === outcome).length] as const)
+  return Object.fromEntries(counts.filter(([outcome, count]) => outcome !== 'dropped' || count > 0))
 }
 
 function isoOrNull(time: number): string | null {
