@@ -96,6 +96,16 @@ export function quarantineKey(tenantId: TenantId, contentId: string, part: strin
   return `${quarantinePrefix(tenantId)}${contentHash(contentId)}.${part}`
 }
 
+/** Work of the tenant that was given up, with what became of it since; without a tenant, jobs in Redis that nobody could read. */
+export function deadLetterPrefix(tenantId: TenantId | null): string {
+  return tenantId === null ? 'control/dead-letters/' : `dead-letters/tenant=${tenantId}/`
+}
+
+/** @param id - 32 hex digits, of the work. @param event - 1 for the first of what became of it; without one, the letter itself */
+export function deadLetterKey(tenantId: TenantId | null, stage: string, id: string, event?: number): string {
+  return `${deadLetterPrefix(tenantId)}${stage}/${id}${event === undefined ? '' : `.${event}`}.json`
+}
+
 /** What retention or deletion removed of the tenant, said before it was. */
 export function tombstonePrefix(tenantId: TenantId): string {
   return `tombstones/tenant=${tenantId}/`

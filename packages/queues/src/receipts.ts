@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { RedisConnection } from './open-redis.ts'
 import { tenantKey } from './tenant-key.ts'
 
-/** What a fetcher reports of one content, once all its objects and alerts are stored. */
+/** What a fetcher reports of one content, once all its objects and alerts are stored, or its dead letter is. */
 export type Receipt = Pick<EntryContent, 'id' | 'outcome' | 'recordsSeen' | 'recordsKept' | 'bodySha256' | 'objects'>
 
 const schema: z.ZodType<Receipt> = z.object({
   id: z.string(),
-  outcome: z.enum(['stored', 'quarantined', 'expired', 'missing']),
+  outcome: z.enum(['stored', 'quarantined', 'expired', 'missing', 'dead']),
   recordsSeen: z.number().int(),
   recordsKept: z.number().int(),
   bodySha256: z.string().nullable(),
@@ -31,7 +31,11 @@ export function createReceipts(redis: RedisConnection): Receipts {
   return {
     add: async (tenantId, span, receipt) => {
       const key = keyOf(tenantId, span)
-      await redis.multi().hset(key, receipt.id, JSON.stringify(receipt)).expire(key, keptSeconds).exec()
+      const adding = redis.multi()
+      // Another worker may have stored it meanwhile.
+      if (receipt.outcome === 'dead') adding.hsetnx(key, receipt.id, JSON.stringify(receipt))
+      else adding.hset(key, receipt.id, JSON.stringify(receipt))
+      await adding.expire(key, keptSeconds).exec()
     },
     read: async (tenantId, span, contentIds) => {
       const values = contentIds.length === 0 ? [] : await redis.hmget(keyOf(tenantId, span), ...contentIds)

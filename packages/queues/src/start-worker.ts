@@ -26,8 +26,17 @@ export interface WorkerOptions<T> {
   readonly concurrency: number
   readonly jobLockMs: number
   readonly log: Logger
+  /** Told of a job that is of no known schema; it fails afterwards. */
+  readonly onInvalid?: (job: InvalidJob, error: MailtrailError) => Promise<void>
   /** Longest wait for running jobs when the worker is asked to end; 20 s unless said. What is not done by then is aborted and handed back. */
   readonly graceMs?: number
+}
+
+export interface InvalidJob {
+  readonly queue: string
+  readonly id: string | undefined
+  /** Whatever stood in it: for the lake alone. */
+  readonly data: unknown
 }
 
 /** What a liveness check asks of a worker: whether jobs that wait are taken, and if not, why. */
@@ -110,7 +119,7 @@ async function readyWorker<T>(redis: RedisConnection, options: WorkerOptions<T>,
   throw new MailtrailError('REDIS_UNAVAILABLE', `Redis went away while the workers of ${queue} were started. Start it, then this again.`)
 }
 
-function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal: AbortSignal): Processor {
+function toProcessor<T>({ queue, schema, handle, log, onInvalid }: WorkerOptions<T>, signal: AbortSignal): Processor {
   return async (job: Job, token?: string) => {
     const jobLog = log.child({
       queue,
@@ -129,6 +138,7 @@ function toProcessor<T>({ queue, schema, handle, log }: WorkerOptions<T>, signal
       jobLog.warn({ event, attempt: job.attemptsMade + 1, ...found })
       // Redis keeps what is thrown, so an unexpected message stays here.
       if (!isKnown) throw new Error(messageOf(error))
+      if (error.code === 'JOB_INVALID') await onInvalid?.({ queue, id: job.id, data: job.data }, error).catch(() => {})
       if (!error.retry.again || isLongDelay(error.retry)) throw new UnrecoverableError(messageOf(error))
       if (error.retry.afterMs === undefined) throw error
       // Holds back this job alone and spends no attempt; `rateLimit` would hold back every tenant's.

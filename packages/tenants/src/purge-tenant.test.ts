@@ -3,6 +3,7 @@ import {
   alertKey,
   checkKey,
   createFolderStore,
+  deadLetterKey,
   deletionKey,
   emailEventsKey,
   itemsKey,
@@ -29,7 +30,7 @@ const start = Date.parse('2024-03-11T00:00:00Z')
 const removedAt = start + 10 * dayMs
 const now = removedAt + 2 * hourMs
 const asked = { at: now, by: 'ada@desk', reason: 'the contract ended' }
-const removedKinds = { items: 1, raw: 2, 'email-events': 1, quarantine: 1, alerts: 1, checks: 1 }
+const removedKinds = { items: 1, raw: 2, 'email-events': 1, quarantine: 1, alerts: 1, 'dead-letters': 1, checks: 1 }
 
 describe('a deletion', () => {
   test('takes whatever names people or their mail, after tombstones, and leaves the proof', async () => {
@@ -95,7 +96,7 @@ describe('a deletion', () => {
     expect(before.filter((key) => !present.includes(key) && !named.includes(key))).toEqual([])
     await place.purge(now + hourMs)
     const left = (await place.keys()).filter((key) => key.includes(tenantId))
-    expect(left.filter((key) => /^(items|raw|email-events|quarantine|alerts|control\/checks)\//.test(key))).toEqual([])
+    expect(left.filter((key) => /^(items|raw|email-events|quarantine|alerts|dead-letters|control\/checks)\//.test(key))).toEqual([])
   })
 })
 
@@ -148,6 +149,7 @@ test('what a lock keeps is reported with its end, and goes when the lock has end
     [0, 0],
     [0, 0],
     [0, 0],
+    [0, 0],
   ])
 })
 
@@ -186,6 +188,7 @@ async function openPlace(): Promise<Place> {
       emailEventsKey(id, utcDate(start), 'a'),
       quarantineKey(id, 'content', 'json'),
       alertKey(id, utcDate(start), 'a'),
+      deadLetterKey(id, 'contents', 'ab'.repeat(16)),
       checkKey(id, new Date(start).toISOString()),
     ])
       await lake.create(key, Buffer.from(key))

@@ -2,6 +2,7 @@ import { type Abortable, dayMs, MailtrailError, type TenantId } from '@mailtrail
 import {
   alertPrefix,
   checksPrefix,
+  deadLetterPrefix,
   emailEventsPrefix,
   itemsPrefix,
   type ObjectStore,
@@ -13,7 +14,7 @@ import { readHistory } from './history.ts'
 import { readKeptOperations } from './kept-operations.ts'
 
 /** What a deletion takes. Whatever names people of a tenant, or the mail they read, belongs here. */
-export type DataKind = 'items' | 'raw' | 'email-events' | 'quarantine' | 'alerts' | 'checks'
+export type DataKind = 'items' | 'raw' | 'email-events' | 'quarantine' | 'alerts' | 'dead-letters' | 'checks'
 
 export interface TenantData {
   readonly kind: DataKind
@@ -39,6 +40,7 @@ export async function findTenantData({ fleetLake, lake, tenantId }: TenantPlace,
     { kind: 'email-events', lake, prefixes: [emailEventsPrefix(tenantId)] },
     { kind: 'quarantine', lake, prefixes: [quarantinePrefix(tenantId)] },
     { kind: 'alerts', lake, prefixes: [alertPrefix(tenantId)] },
+    { kind: 'dead-letters', lake, prefixes: [deadLetterPrefix(tenantId)] },
     { kind: 'checks', lake: fleetLake, prefixes: [checksPrefix(tenantId)] },
   ]
 }

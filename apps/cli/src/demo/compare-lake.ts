@@ -11,6 +11,8 @@ const layout = [
   /^ledger\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[A-Za-z.]+\/fold-[123]\.ndjson\.gz$/,
   /^alerts\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{32}(\.[a-z0-9-]+\.delivered)?\.json$/,
   /^quarantine\/tenant=[0-9a-f-]{36}\/[0-9a-f]{64}\.(\d+\.bin|body|json)$/,
+  /^dead-letters\/tenant=[0-9a-f-]{36}\/(contents|windows|alerts|compactions)\/[0-9a-f]{32}(\.[1-9]\d*)?\.json$/,
+  /^control\/dead-letters\/jobs\/[0-9a-f]{32}(\.[1-9]\d*)?\.json$/,
   /^tombstones\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.ndjson$/,
   /^email-events\/tenant=[0-9a-f-]{36}\/date=\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.ndjson\.gz$/,
   /^imports\/tenant=[0-9a-f-]{36}\/[0-9a-f]{64}\.ndjson$/,

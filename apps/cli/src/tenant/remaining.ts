@@ -1,5 +1,14 @@
 import { type CoverageInterval, hourMs, type TenantId } from '@mailtrail/core'
-import { alertPrefix, emailEventsPrefix, itemsPrefix, ledgerPrefix, type ObjectStore, quarantinePrefix, rawPrefix } from '@mailtrail/lake'
+import {
+  alertPrefix,
+  deadLetterPrefix,
+  emailEventsPrefix,
+  itemsPrefix,
+  ledgerPrefix,
+  type ObjectStore,
+  quarantinePrefix,
+  rawPrefix,
+} from '@mailtrail/lake'
 
 /** How many hours of the intervals are in each state. */
 export function hoursByState(intervals: readonly CoverageInterval[]): Record<string, number> {
@@ -15,6 +24,7 @@ export async function remainingPrefixes(lake: ObjectStore, tenantId: TenantId, o
     ledgerPrefix(tenantId),
     alertPrefix(tenantId),
     quarantinePrefix(tenantId),
+    deadLetterPrefix(tenantId),
     emailEventsPrefix(tenantId),
     itemsPrefix(tenantId),
   ]

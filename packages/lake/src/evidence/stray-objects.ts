@@ -82,6 +82,8 @@ function judge(key: string, content: KnownContent | undefined, { log, present }:
     log.add({ what: 'unrecorded', key, namedBy: 'nothing', meaning })
     return false
   }
+  // Fetching broke off in the middle of it, and the ledger says that it was given up.
+  if (content.outcome === 'dropped') return false
   if (present === undefined || present <= content.since + entryGraceMs) return true
   const meaning = `Records of a content are there (${key}) that no entry says was stored: fetching broke off, or the entry was removed. Restore it from a copy.`
   log.add({ what: 'missing', key: content.repair, namedBy: key, meaning })
