@@ -3,7 +3,7 @@ import { defaultHorizonMs, MailtrailError, type TenantId } from '@mailtrail/core
 import type { ObjectStore } from '@mailtrail/lake'
 import type { Clock } from '@mailtrail/runtime'
 import { TenantSchedule } from '@mailtrail/scheduler'
-import { type Job, RedisInMemory } from './redis-in-memory.ts'
+import { type Job, RedisInMemory, type RedisPorts } from './redis-in-memory.ts'
 import { stepwiseLake, type WorkerInMemory, workerInMemory } from './worker-in-memory.ts'
 
 export const roleNames = ['scheduler', 'lister', 'fetcher', 'compactor'] as const
@@ -67,6 +67,11 @@ export class FleetInMemory {
   /** A scheduler that starts anew knows only what the lake says. */
   restartScheduler(): void {
     this.#schedule = undefined
+  }
+
+  /** What an operator's commands queue with. */
+  get redis(): RedisPorts {
+    return this.#redis.ports(async () => {})
   }
 
   loseRedis(): void {

@@ -1,5 +1,16 @@
-import { MailtrailError, minuteMs } from '@mailtrail/core'
-import type { Brake, ContentTask, FoldTask, Receipt, Receipts, TenantBrakes, Turns, WindowTask, WorkQueues } from '@mailtrail/queues'
+import { type EndedWork, MailtrailError, minuteMs } from '@mailtrail/core'
+import type {
+  Brake,
+  ContentTask,
+  EndedJobCounts,
+  FoldTask,
+  Receipt,
+  Receipts,
+  TenantBrakes,
+  Turns,
+  WindowTask,
+  WorkQueues,
+} from '@mailtrail/queues'
 
 export type Job = {
   readonly id: string
@@ -12,22 +23,46 @@ export type Job = {
   | { readonly role: 'compactor'; readonly task: FoldTask }
 )
 
+export interface RedisPorts {
+  readonly queues: WorkQueues
+  readonly turns: Turns
+  readonly receipts: Receipts
+  readonly brakes: TenantBrakes
+  readonly endedJobs: EndedJobCounts
+}
+
 /** What the roles share and may lose: jobs, receipts and the brake of one tenant. A job stays until it is done or given up. */
 export class RedisInMemory {
   readonly jobs = new Map<string, Job>()
   readonly #receipts = new Map<string, Map<string, Receipt>>()
+  readonly #ended = new Map<string, EndedWork>()
   #brake: Brake | undefined
 
   /** It comes back empty. */
   lose(): void {
     this.jobs.clear()
     this.#receipts.clear()
+    this.#ended.clear()
     this.#brake = undefined
   }
 
   /** @param step - goes before each command, and may fail it */
-  ports(step: () => Promise<void>): { queues: WorkQueues; turns: Turns; receipts: Receipts; brakes: TenantBrakes } {
-    return { queues: this.#queues(step), turns: this.#turns(step), receipts: this.#receiptsPort(step), brakes: this.#brakes(step) }
+  ports(step: () => Promise<void>): RedisPorts {
+    const shared = { queues: this.#queues(step), turns: this.#turns(step), receipts: this.#receiptsPort(step) }
+    return { ...shared, brakes: this.#brakes(step), endedJobs: this.#endedJobs(step) }
+  }
+
+  #endedJobs(step: () => Promise<void>): EndedJobCounts {
+    return {
+      note: async (_tenantId, id, last, attempts) => {
+        await step()
+        const { first, ...known } = this.#ended.get(id) ?? { first: last, jobs: 0, attempts: 0 }
+        const now = { first, last, jobs: known.jobs + 1, attempts: known.attempts + attempts }
+        this.#ended.set(id, now)
+        return now
+      },
+      forget: async (_tenantId, id) => void this.#ended.delete(id),
+    }
   }
 
   #queues(step: () => Promise<void>): WorkQueues {

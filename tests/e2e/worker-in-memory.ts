@@ -40,13 +40,13 @@ export function workerInMemory({
   const api = stepwiseApi(wholeApi, step)
   const lakes = { open: async () => lake }
   const apis = { open: async () => api, noteFailure: () => {} }
-  const { queues, turns, receipts, brakes } = redis.ports(step)
+  const { queues, turns, receipts, brakes, endedJobs } = redis.ports(step)
   const listing = { lakes, apis, clock, brakes, subscriptions: createSubscriptions(lake, lakes, clock) }
   const list = createListHandler({ ...listing, turns, routes })
   const peek = createPeekHandler({ ...listing, queues, receipts })
   const seal = createSealHandler({ lakes, receipts, clock })
   const storing = { fleetLake: lake, destinations: [], spoolFolder, compression: 'gzip', horizonMs } as const
-  const settling = { ...storing, lakes, apis, receipts, queues, clock }
+  const settling = { ...storing, lakes, apis, receipts, queues, clock, endedJobs }
   const turn = createTurnHandler({ ...settling, brakes, turns })
   const peekTurn = createPeekTurnHandler({ ...settling, routes })
   const fold = createFoldHandler({ fleetLake: lake, lakes, horizonMs })

@@ -1,3 +1,4 @@
+import { isOwnFault } from '@mailtrail/core'
 import type { Handler, PeekTurnTask, Receipts } from '@mailtrail/queues'
 import type { TenantApis, TenantLakes } from '@mailtrail/tenants'
 import { type SettleDeps, settleContent } from './settle-content.ts'
@@ -23,12 +24,20 @@ export function createPeekTurnHandler(deps: PeekTurnDeps): Handler<PeekTurnTask>
       contents.map(({ id }) => id),
     )
     const [lake, api] = [await deps.lakes.open(tenantId, { signal }), await deps.apis.open(tenantId, { signal })]
+    let fault: unknown
     for (const content of contents) {
       if (reported.has(content.id)) continue
       const operations = deps.routes[contentType] ?? []
       const work = { tenantId, lake, operations, namedIn: { ...span, entry: 'listed', listing: null }, content, api } as const
-      const receipt = await settleContent(deps, work, { signal, log, lastAttempt: false })
-      if (receipt.outcome === 'stored') await deps.receipts.add(tenantId, span, receipt)
+      try {
+        const receipt = await settleContent(deps, work, { signal, log, lastAttempt: false })
+        if (receipt.outcome === 'stored') await deps.receipts.add(tenantId, span, receipt)
+      } catch (error) {
+        // What refuses one content need not keep the others waiting; what refuses all of them would only be asked again.
+        if (!isOwnFault(error)) throw error
+        fault ??= error
+      }
     }
+    if (fault !== undefined) throw fault
   }
 }

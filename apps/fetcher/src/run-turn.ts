@@ -9,23 +9,15 @@ import {
   type TenantId,
 } from '@mailtrail/core'
 import { type ObjectStore, readEntryGroup, readLedgerEntry } from '@mailtrail/lake'
-import {
-  type Handler,
-  longestDelayMs,
-  type Receipts,
-  type TaskContext,
-  type TenantBrakes,
-  type Turns,
-  type TurnTask,
-} from '@mailtrail/queues'
+import { endsJob, type Handler, type TaskContext, type TenantBrakes, type Turns, type TurnTask } from '@mailtrail/queues'
 import type { TenantApis, TenantLakes } from '@mailtrail/tenants'
+import { type BuryDeps, buryContents, type FailedContent } from './bury-contents.ts'
 import { type SettleDeps, settleContent } from './settle-content.ts'
 
-export interface TurnDeps extends SettleDeps {
+export interface TurnDeps extends SettleDeps, BuryDeps {
   readonly apis: Pick<TenantApis, 'open' | 'noteFailure'>
   readonly lakes: Pick<TenantLakes, 'open'>
   readonly brakes: Pick<TenantBrakes, 'hold'>
-  readonly receipts: Receipts
   readonly turns: Turns
 }
 
@@ -46,7 +38,7 @@ export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
       // What refuses the whole tenant ends the turn: the scheduler offers its contents again once a probe succeeds.
       deps.apis.noteFailure(task.tenantId, error)
       const found = await deps.brakes.hold(task.tenantId, error, deps.clock.now())
-      if (isFinal(found, context)) await deps.turns.release(task.tenantId, task.turnId)
+      if (endsJob(found, context)) await deps.turns.release(task.tenantId, task.turnId)
       throw found
     }
     await deps.turns.release(task.tenantId, task.turnId)
@@ -66,21 +58,22 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
     entry,
     turn.map(({ id }) => id),
   )
-  const waiting = turn.filter(({ id }) => !reported.has(id))
+  const waiting = turn.filter(({ id }) => (reported.get(id)?.outcome ?? 'dead') === 'dead')
 
-  const failures: unknown[] = []
+  const failures: FailedContent[] = []
   await eachConcurrently(waiting, { limit: contentsAtOnce }, async (content) => {
     try {
       const work = { tenantId, lake, operations: entry.operations, namedIn: entry, content, api }
       const receipt = await settleContent(deps, work, context)
       await receipts.add(tenantId, entry, receipt)
     } catch (error) {
-      failures.push(error)
+      failures.push({ content, error })
     }
   })
 
-  // The failure that keeps the turn alive longest speaks for it.
-  if (failures.length > 0) throw failures.find(isSetAside) ?? failures.find(isWorthRepeating) ?? failures[0]
+  const isOver = failures.length > 0 && endsJob(spokesman(failures), context) && !signal.aborted
+  const left = isOver ? await buryContents(deps, { lake, entry, entryKey, attempt: context.attempt }, failures) : failures
+  if (left.length > 0) throw spokesman(left)
   if ((await receipts.count(tenantId, entry)) >= unstored.size) await queues.seal({ ...spanOf(entry), overdue: false })
 }
 
@@ -94,20 +87,17 @@ function spanOf({ tenantId, contentType, start, end }: LedgerEntry): EntrySpan &
   return { tenantId, contentType, start, end }
 }
 
-/** Whether the error names a time to wait, as throttling does; the job then spends no attempt. */
-function isSetAside(error: unknown): boolean {
-  return error instanceof MailtrailError && error.retry.again && error.retry.afterMs !== undefined && error.retry.afterMs <= longestDelayMs
+/** The failure that keeps the turn alive longest speaks for it. */
+function spokesman(failures: readonly FailedContent[]): unknown {
+  const errors = failures.map(({ error }) => error)
+  return errors.find(isSetAside) ?? errors.find(isWorthRepeating) ?? errors[0]
 }
 
-/** Whether it has to wait longer than a job stays in the queue. */
-function isPutOff(error: unknown): boolean {
-  return error instanceof MailtrailError && error.retry.again && error.retry.afterMs !== undefined && !isSetAside(error)
+/** Whether the error names a time to wait, as throttling does; the job then spends no attempt. */
+function isSetAside(error: unknown): boolean {
+  return isWorthRepeating(error) && !endsJob(error, { lastAttempt: true })
 }
 
 function isWorthRepeating(error: unknown): boolean {
   return !(error instanceof MailtrailError) || error.retry.again
-}
-
-function isFinal(error: unknown, { lastAttempt }: TaskContext): boolean {
-  return !isWorthRepeating(error) || (!isSetAside(error) && (lastAttempt || isPutOff(error)))
 }

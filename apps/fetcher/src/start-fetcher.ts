@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hourMs } from '@mailtrail/core'
+import { failureOf, hourMs } from '@mailtrail/core'
+import { buryInvalidJob } from '@mailtrail/lake'
 import {
   type ContentTask,
   connectRedis,
   contentTaskSchema,
+  createEndedJobs,
   createReceipts,
   createRequestBudgets,
   createTenantBrakes,
@@ -41,6 +43,7 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
     brakes: createTenantBrakes(redis),
     turns: createTurns(redis, queues),
     receipts: createReceipts(redis),
+    endedJobs: createEndedJobs(redis),
     destinations: config.destinations.map(({ name }) => name),
     spoolFolder,
     compression: config.compression,
@@ -53,6 +56,7 @@ export const startFetcher: Role = async ({ config, clock, log }) => {
       queue: queueNames.contents,
       schema: contentTaskSchema,
       handle: (task, context) => (task.kind === 'turn' ? runTurn(task, context) : runPeekTurn(task, context)),
+      onInvalid: (job, error) => buryInvalidJob(fleetLake, job, failureOf(error, clock.now())),
       concurrency: config.turnsAtOnce,
       jobLockMs: config.jobLockMs,
       graceMs: finishMs(config),

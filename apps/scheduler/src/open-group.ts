@@ -11,8 +11,18 @@ export interface OpenGroup extends EntrySpan {
   readonly outcome: Exclude<Outcome, 'stored'>
   /** Until when the service keeps what is not stored. */
   readonly expiration: number
-  /** Entries that name contents still to be fetched, how many contents each lists, and when the first that waits expires. */
-  readonly waiting: readonly { readonly key: string; readonly total: number; readonly expiration: number }[]
+  readonly waiting: readonly WaitingEntry[]
+}
+
+/** An entry that names contents still to be fetched. */
+export interface WaitingEntry {
+  readonly key: string
+  /** How many contents it lists. */
+  readonly total: number
+  /** When the first that waits expires. */
+  readonly expiration: number
+  /** Whether all that wait are in the dead letters. */
+  readonly isDead: boolean
 }
 
 /** @param entries - all entries of one span; undefined when every content they name is stored, and a window is sealed */
@@ -38,7 +48,8 @@ export function openGroup(entries: readonly LedgerEntry[]): OpenGroup | undefine
       const waiting = waitingIn(entry)
       if (waiting.length === 0) return []
       const expiration = Math.min(...waiting.map((content) => content.expiration))
-      return [{ key: ledgerKey(entry.tenantId, entry, entry.entry), total: entry.contents.length, expiration }]
+      const isDead = waiting.every(({ id }) => best.get(id)?.outcome === 'dead')
+      return [{ key: ledgerKey(entry.tenantId, entry, entry.entry), total: entry.contents.length, expiration, isDead }]
     }),
   }
 }

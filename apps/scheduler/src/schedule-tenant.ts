@@ -20,7 +20,7 @@ import { readDestinations, readHistory } from '@mailtrail/tenants'
 import { Asked } from './asked.ts'
 import { CompactionPlan } from './compaction-plan.ts'
 import { type Gap, GapAlerts } from './gap-alerts.ts'
-import type { OpenGroup } from './open-group.ts'
+import type { OpenGroup, WaitingEntry } from './open-group.ts'
 import { sealAfterMs, standingGaps } from './standing-gaps.ts'
 import { dayOf, TenantView } from './tenant-view.ts'
 
@@ -45,6 +45,8 @@ export interface TickOptions extends Abortable {
 
 /** Contents that could not be fetched are tried again at this interval until they expire. */
 const retryEveryMs = 15 * minuteMs
+/** What is in the dead letters failed every time; it is tried this often, should a new release or somebody have mended the cause. */
+const deadRetryEveryMs = 6 * hourMs
 /** Folds that are not made, because the day became busy again or its objects are locked, are asked for at this interval in the end. */
 const foldRetryEveryMs = 6 * hourMs
 /** Listings queued at a time for one tenant, so that an outage does not flood the queue. */
@@ -149,16 +151,17 @@ export class TenantSchedule {
 
   /** After an hour a window is sealed without what is missing, and when the tenant is removed, at once. */
   async #seal({ contentType, start, end, since, unsealed, waiting }: OpenGroup, { state }: Collection, now: number): Promise<void> {
-    const isOverdue = now >= since + sealAfterMs && (unsealed || waiting.some(({ key }) => this.#isIdle(key, since, now)))
+    const isOverdue = now >= since + sealAfterMs && (unsealed || waiting.some((entry) => this.#isIdle(entry, since, now)))
     if (!(state === 'removed' ? unsealed : isOverdue)) return
     await this.#deps.queues.seal({ tenantId: this.#tenantId, contentType, start, end, overdue: true })
   }
 
   async #offer({ contentType, start, end, since, waiting }: OpenGroup, collection: Collection, now: number): Promise<void> {
     const lane = laneOf(collection, contentType, { from: start, to: end })
-    for (const { key, total, expiration } of waiting) {
+    for (const entry of waiting) {
       // The lister offered the contents when it listed them.
-      if (!this.#isIdle(key, since, now)) continue
+      if (!this.#isIdle(entry, since, now)) continue
+      const { key, total, expiration } = entry
       this.#offeredAt.set(key, now)
       await this.#deps.turns.offer({ tenantId: this.#tenantId, entryKey: key, total, expiration, lane })
     }
@@ -172,9 +175,9 @@ export class TenantSchedule {
     }
   }
 
-  #isIdle(key: string, since: number, now: number): boolean {
+  #isIdle({ key, isDead }: WaitingEntry, since: number, now: number): boolean {
     const offeredAt = this.#offeredAt.get(key) ?? since
-    return offeredAt < this.#queuedSince || now >= offeredAt + retryEveryMs
+    return offeredAt < this.#queuedSince || now >= offeredAt + (isDead ? deadRetryEveryMs : retryEveryMs)
   }
 
   #noteLoss(queuedSince = Number.NEGATIVE_INFINITY): void {
@@ -189,7 +192,7 @@ export class TenantSchedule {
     this.#asked.forget(now)
     this.#askedFolds.forget(now)
     // What was noted in the future was noted by a clock that has been set back.
-    for (const [key, at] of this.#offeredAt) if (now >= at + 2 * retryEveryMs || now < at) this.#offeredAt.delete(key)
+    for (const [key, at] of this.#offeredAt) if (now >= at + 2 * deadRetryEveryMs || now < at) this.#offeredAt.delete(key)
     for (const [key, at] of this.#peekedAt) if (now < at) this.#peekedAt.delete(key)
   }
 
