@@ -9,7 +9,7 @@ import { describe, expect, test, vi } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const documents = globSync(['*.md', 'docs/**/*.md', 'infra/**/*.md', '{apps,packages}/*/README.md'], { cwd: root }).sort()
-const commandNames = /^(demo|test|up|serve|simulator|tenant|backfill|secret|import|coverage|investigate|evidence|bench)$/
+const commandNames = /^(demo|test|up|serve|simulator|tenant|backfill|secret|import|coverage|investigate|evidence|dlq|bench)$/
 
 test.each(documents)('what %s points at is there', (document) => {
   const text = withoutCode(read(document))
@@ -89,7 +89,7 @@ function parseUse(line: string): { command: string; options: string[] } {
   const words = line.split(/\s+/)
   const [name = '', next = ''] = words
   if (!commandNames.test(name)) throw new Error(`The documents show a command that this test does not know: ${line}`)
-  const command = ['tenant', 'import', 'secret', 'bench', 'evidence'].includes(name) ? `${name} ${next}` : name
+  const command = ['tenant', 'import', 'secret', 'bench', 'evidence', 'dlq'].includes(name) ? `${name} ${next}` : name
   return { command, options: words.filter((word) => word.startsWith('--')) }
 }
 

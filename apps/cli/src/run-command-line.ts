@@ -4,6 +4,7 @@ import { addBackfillCommand } from './commands/backfill.ts'
 import { addBenchCommand } from './commands/bench.ts'
 import { addCoverageCommand } from './commands/coverage.ts'
 import { addDemoCommand } from './commands/demo.ts'
+import { addDlqCommand } from './commands/dlq.ts'
 import { addEvidenceCommand } from './commands/evidence.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addInvestigateCommand } from './commands/investigate.ts'
@@ -62,6 +63,7 @@ function createProgram(setExitCode: SetExitCode): Command {
   addCoverageCommand(program, setExitCode)
   addInvestigateCommand(program, setExitCode)
   addEvidenceCommand(program, setExitCode)
+  addDlqCommand(program, setExitCode)
   addSimulatorCommand(program, setExitCode)
   addBenchCommand(program, setExitCode)
   return program
