@@ -63,10 +63,12 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
       if (item.kind === 'quarantined') bad.push(await storeBadRecord(lake, { tenantId, contentId: content.id, record: item }, { signal }))
       if (item.kind !== 'kept') continue
       recordsKept += 1
-      const kept = keptLine(item.line, item.record)
+      const text = Buffer.from(item.line).toString()
+      const record: JsonObject = JSON.parse(text)
+      const kept = keptLine(item.line, record, text)
       await evidence.add(kept)
-      const access = parseMailAccess(item.record)
-      if (access.time !== undefined && isLate(access.time)) late.add(item.record, kept.digest)
+      const access = parseMailAccess(record)
+      if (access.time !== undefined && isLate(access.time)) late.add(record, kept.digest)
       const mailbox = flaggedMailbox(access, content.created)
       if (mailbox && !flagged.has(mailbox.key)) flagged.set(mailbox.key, mailbox)
     }
@@ -90,7 +92,7 @@ export async function fetchContent(content: Pick<EntryContent, 'id' | 'uri' | 'c
   }
 }
 
-function keptLine(line: Uint8Array, record: JsonObject): Parameters<EvidenceWriter['add']>[0] {
+function keptLine(line: Uint8Array, record: JsonObject, text: string): Parameters<EvidenceWriter['add']>[0] {
   const { Operation: operation, Id: id, CreationTime: time } = record
   if (typeof operation !== 'string') throw new MailtrailError('RECORD_INVALID', 'A record was kept that names no operation.')
   return {
@@ -98,6 +100,6 @@ function keptLine(line: Uint8Array, record: JsonObject): Parameters<EvidenceWrit
     date: eventDate(time),
     line,
     id: typeof id === 'string' ? id : '',
-    digest: recordDigest(Buffer.from(line).toString()),
+    digest: recordDigest(text),
   }
 }

@@ -92,9 +92,12 @@ function mailCounts({ mail, mail_lenient }: FileTruth): MailCounts {
 function readElements(names: readonly string[]): string[] {
   return names.flatMap((name) => {
     const splitter = createRecordSplitter()
-    const slices = chunksOf(name).flatMap((chunk) => splitter.push(chunk))
+    const texts: string[] = []
+    for (const chunk of chunksOf(name)) {
+      for (let at = 0; at < chunk.length; ) at = splitter.take(chunk, at, ({ bytes }) => texts.push(new TextDecoder().decode(bytes)))
+    }
     splitter.end()
-    return slices.map(({ bytes }) => new TextDecoder().decode(bytes))
+    return texts
   })
 }
 
@@ -110,7 +113,7 @@ function selectAll(names: readonly string[]): JsonObject[] {
     return [...tenants].flatMap((tenant) => {
       const selector = createRecordSelector({ operations, tenantId: parseTenantId(tenant) })
       const selected = [...chunksOf(name).flatMap((chunk) => selector.push(chunk)), ...selector.end()]
-      return selected.flatMap((one) => (one.kind === 'kept' ? [one.record] : []))
+      return selected.flatMap((one) => (one.kind === 'kept' ? [JSON.parse(new TextDecoder().decode(one.line))] : []))
     })
   })
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseTenantId } from '../tenant-id.ts'
-import { createRecordSelector, maxRecordDepth, type SelectedRecord } from './select-records.ts'
+import { maxRecordDepth, type SelectedRecord } from './judge-record.ts'
+import { createRecordSelector } from './select-records.ts'
 
 const tenantId = parseTenantId('11111111-aaaa-4333-8444-555555555555')
 const otherTenant = '99999999-2222-4333-8444-555555555555'
@@ -72,11 +73,22 @@ describe(createRecordSelector, () => {
     expect(JSON.parse(line)).toEqual(JSON.parse(sent))
   })
 
-  test('a kept line survives its chunk', () => {
-    const chunk = encoder.encode('[{"Operation":"MailItemsAccessed"}]')
+  test.each([
+    { what: 'a record among many others', rest: ',{"Operation":"Send","Subject":"a meeting"}'.repeat(3) },
+    { what: 'a record on several lines', rest: ' ' },
+  ])('$what does not hold on to its chunk', ({ rest }) => {
+    const chunk = encoder.encode(`[{"Operation":\n"MailItemsAccessed"}${rest}]`)
     const [kept] = select(chunk)
     chunk.fill(0)
-    expect(kept?.kind === 'kept' && decoder.decode(kept.line)).toBe('{"Operation":"MailItemsAccessed"}')
+    expect(kept?.kind === 'kept' && decoder.decode(kept.line)).toBe('{"Operation": "MailItemsAccessed"}')
+  })
+
+  test('where most of a chunk is kept, its lines are views of it, and it stays as it was sent', () => {
+    const sent = '[{"Operation":"MailItemsAccessed"},{"Operation":\n"MailItemsAccessed"}]'
+    const chunk = encoder.encode(sent)
+    const [first] = select(chunk)
+    expect(first?.kind === 'kept' && first.line.buffer).toBe(chunk.buffer)
+    expect(decoder.decode(chunk)).toBe(sent)
   })
 
   test('one broken record loses no other', () => {

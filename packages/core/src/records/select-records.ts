@@ -1,40 +1,8 @@
-import type { TenantId } from '../tenant-id.ts'
-import { isJsonObject, type JsonObject } from './json-value.ts'
-import { createRecordSplitter, type RecordSlice } from './split-records.ts'
+import { judgeRecord, type SelectedRecord, type SelectionOptions } from './judge-record.ts'
+import { createRecordWalker, windowBytes } from './record-walker.ts'
+import { createRecordSplitter } from './split-records.ts'
 
-export type QuarantineReason = 'not_utf8' | 'not_json' | 'too_deep' | 'not_object' | 'foreign_organization'
-
-/**
- * What became of one element of a body. `line` holds the bytes as sent, with the line ends between JSON tokens made spaces; `offset`
- * counts bytes from the start of the body.
- */
-export type SelectedRecord =
-  | {
-      readonly kind: 'kept'
-      readonly offset: number
-      readonly line: Uint8Array
-      readonly record: JsonObject
-    }
-  | { readonly kind: 'other' }
-  | {
-      readonly kind: 'quarantined'
-      readonly offset: number
-      readonly bytes: Uint8Array
-      readonly reason: QuarantineReason
-    }
-
-export interface SelectionOptions {
-  readonly operations: ReadonlySet<string>
-  readonly tenantId: TenantId
-}
-
-/**
- * How deep a record's brackets may nest; real ones stay below 10. Code that walks a kept record may recurse, and one nested some
- * thousands deep would overflow its stack.
- */
-export const maxRecordDepth = 256
-
-/** Faults of the body are thrown as {@link createRecordSplitter} throws them. */
+/** Faults of the body are thrown as `createRecordSplitter` throws them. */
 export interface RecordSelector {
   push(chunk: Uint8Array): SelectedRecord[]
   end(): SelectedRecord[]
@@ -43,71 +11,54 @@ export interface RecordSelector {
 /** Written to every ledger entry; changes whenever the same body could give other kept records. */
 export const selectorVersion = '1'
 
+/** The other half of the window is for what is held back. */
+const pieceBytes = windowBytes / 2
+const nothing = new Uint8Array(0)
+
 /**
  * Keeps the records whose parsed top-level `Operation` is exactly one of `operations`; of a key given twice the last counts, as in
  * `JSON.parse`. What is no JSON object, or names another organization, is quarantined and never just passed over.
+ *
+ * Plain records are walked; what the walk does not vouch for is parsed. Both say the same (`docs/decisions/0018-plain-records-are-walked.md`).
  */
 export function createRecordSelector(options: SelectionOptions): RecordSelector {
   const splitter = createRecordSplitter()
-  const select = (slice: RecordSlice) => selectRecord(slice, options)
-  return {
-    push: (chunk) => splitter.push(chunk).map(select),
-    end: () => splitter.end().map(select),
+  const walker = createRecordWalker(options)
+  /** The beginning of an element, for the walk to begin anew when the rest of it has come. */
+  let held: Uint8Array = nothing
+
+  function push(chunk: Uint8Array): SelectedRecord[] {
+    splitter.throwFault()
+    const selected: SelectedRecord[] = []
+    for (let at = 0; at < chunk.length; at += pieceBytes) take(chunk.subarray(at, at + pieceBytes), selected)
+    return selected
   }
-}
 
-function selectRecord(slice: RecordSlice, { operations, tenantId }: SelectionOptions): SelectedRecord {
-  const text = decode(slice.bytes)
-  if (text === undefined) return quarantined(slice, 'not_utf8')
-  if (slice.depth > maxRecordDepth) return quarantined(slice, 'too_deep')
-  const record = parse(text)
-  if (record === undefined) return quarantined(slice, 'not_json')
-  if (!isJsonObject(record)) return quarantined(slice, 'not_object')
-  if (isForeign(record, tenantId)) return quarantined(slice, 'foreign_organization')
-  const { Operation: operation } = record
-  if (typeof operation !== 'string' || !operations.has(operation)) return { kind: 'other' }
-  return {
-    kind: 'kept',
-    offset: slice.offset,
-    line: oneLine(slice.bytes),
-    record,
+  function end(): SelectedRecord[] {
+    const selected: SelectedRecord[] = []
+    for (let at = 0; at < held.length; ) at = parse(held, at, selected)
+    splitter.end()
+    return selected
   }
-}
 
-/** `ignoreBOM` keeps a mark in front of an element, which is then no JSON, instead of dropping it without a trace. */
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return undefined
+  function take(piece: Uint8Array, selected: SelectedRecord[]): void {
+    const bytes = walker ? walker.load(held, piece) : piece
+    held = nothing
+    for (let at = 0; at < bytes.length; at = parse(bytes, at, selected)) {
+      if (!walker || !splitter.isBetween) continue
+      const walk = walker.walk(at, splitter.offset, selected)
+      splitter.pass(walk.at - at, walk.isClosed)
+      at = walk.at
+      if (!walk.isCut || bytes.length - at > pieceBytes) continue
+      held = bytes.slice(at)
+      return
+    }
   }
-}
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+  /** Takes what the walk leaves, up to the end of one element at most. Returns the index behind. */
+  function parse(bytes: Uint8Array, at: number, selected: SelectedRecord[]): number {
+    return splitter.take(bytes, at, (slice) => selected.push(judgeRecord(slice, options)))
   }
-}
 
-/** A record that names no organization at all cannot be told to be another tenant's. */
-function isForeign({ OrganizationId: organization }: JsonObject, tenantId: TenantId): boolean {
-  if (organization === undefined || organization === null || organization === '') return false
-  return typeof organization !== 'string' || organization.toLowerCase() !== tenantId
-}
-
-/** In valid JSON a raw CR or LF can only stand between tokens. Copies, so that a kept line does not hold on to its chunk. */
-function oneLine(bytes: Uint8Array): Uint8Array {
-  const line = bytes.slice()
-  for (const lineEnd of [0x0a, 0x0d]) {
-    for (let at = line.indexOf(lineEnd); at !== -1; at = line.indexOf(lineEnd, at + 1)) line[at] = 0x20
-  }
-  return line
-}
-
-function quarantined({ offset, bytes }: RecordSlice, reason: QuarantineReason): SelectedRecord {
-  return { kind: 'quarantined', offset, bytes: bytes.slice(), reason }
+  return { push, end }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRecordSplitter, maxRecordBytes, type RecordSlice } from './split-records.ts'
+import { createRecordSplitter, maxRecordBytes, type RecordSlice, type RecordSplitter } from './split-records.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -10,13 +10,21 @@ interface Outcome {
   readonly code: string | undefined
 }
 
+/** What a chunk brings, as long as the body has no fault. */
+function push(splitter: RecordSplitter, chunk: Uint8Array): RecordSlice[] {
+  splitter.throwFault()
+  const slices: RecordSlice[] = []
+  for (let at = 0; at < chunk.length; ) at = splitter.take(chunk, at, (slice) => slices.push({ ...slice, bytes: slice.bytes.slice() }))
+  return slices
+}
+
 /** All slices, and the code of the fault that ended the body. */
 function split(chunks: readonly Uint8Array[]): Outcome {
   const splitter = createRecordSplitter()
   const slices: RecordSlice[] = []
   try {
-    for (const chunk of chunks) slices.push(...splitter.push(chunk).map((slice) => ({ ...slice, bytes: slice.bytes.slice() })))
-    slices.push(...splitter.end())
+    for (const chunk of chunks) slices.push(...push(splitter, chunk))
+    splitter.end()
   } catch (error) {
     return { slices, code: String(Object(error).code) }
   }
@@ -84,30 +92,30 @@ describe(createRecordSplitter, () => {
     { body: '[]x', again: false },
   ])('a body $body is worth fetching again: $again', ({ body, again }) => {
     const splitter = createRecordSplitter()
-    splitter.push(encoder.encode(body))
+    push(splitter, encoder.encode(body))
     expect(() => splitter.end()).toThrow(expect.objectContaining({ retry: { again } }))
   })
 
   test('a fault names the kind of body and holds nothing of it', () => {
     const splitter = createRecordSplitter()
-    splitter.push(encoder.encode('{"Subject":"Lab results"}'))
-    expect(() => splitter.push(encoder.encode('[]'))).toThrow(/^The body is a JSON object, not an array of records(?!.*Lab)/)
+    push(splitter, encoder.encode('{"Subject":"Lab results"}'))
+    expect(() => push(splitter, encoder.encode('[]'))).toThrow(/^The body is a JSON object, not an array of records(?!.*Lab)/)
   })
 
   test('an element that never ends is not held in memory', () => {
     const splitter = createRecordSplitter()
-    splitter.push(encoder.encode('[{"a":1},{"b":"'))
+    push(splitter, encoder.encode('[{"a":1},{"b":"'))
     const filler = new Uint8Array(1_048_576).fill(0x61)
-    for (let bytes = 0; bytes < maxRecordBytes; bytes += filler.length) splitter.push(filler)
-    expect(() => splitter.push(filler)).toThrow(expect.objectContaining({ code: 'BODY_RECORD_TOO_LARGE' }))
+    for (let bytes = 0; bytes < maxRecordBytes; bytes += filler.length) push(splitter, filler)
+    expect(() => push(splitter, filler)).toThrow(expect.objectContaining({ code: 'BODY_RECORD_TOO_LARGE' }))
   })
 
   test('a chunk may be overwritten once its slices are read', () => {
     const splitter = createRecordSplitter()
     const chunk = encoder.encode('[{"a":"first')
-    splitter.push(chunk)
+    push(splitter, chunk)
     chunk.fill(0x21)
-    const [slice] = splitter.push(encoder.encode('"}]'))
+    const [slice] = push(splitter, encoder.encode('"}]'))
     expect(decoder.decode(slice?.bytes)).toBe('{"a":"first"}')
   })
 

@@ -4,7 +4,7 @@ import { type ElementState, findElementEnd } from './find-element-end.ts'
 
 /**
  * One element of the body's array, without the white space around it: no bytes where an element is missing (`[1,,2]`).
- * `offset` counts bytes from the start of the body. `bytes` may be a view of the pushed chunk: copy what is kept.
+ * `offset` counts bytes from the start of the body. `bytes` may be a view of the chunk: copy what is kept.
  * `depth` is how deep its brackets nest: 1 for a flat object.
  */
 export interface RecordSlice {
@@ -13,13 +13,22 @@ export interface RecordSlice {
   readonly depth: number
 }
 
-/**
- * A fault of the body is thrown by the call *after* the one that met it, so that the records before it are the same ones however the
- * body was cut into chunks.
- */
+/** Takes a body as it comes. */
 export interface RecordSplitter {
-  push(chunk: Uint8Array): RecordSlice[]
-  end(): RecordSlice[]
+  /** Where in the body the next byte stands. */
+  readonly offset: number
+  /** Whether an element comes next, but for white space; or, in an array without any, its end. */
+  readonly isBetween: boolean
+  /**
+   * Takes `chunk` from `at` up to the bracket that opens the array, the end of one element, or of the chunk. Returns the index behind. What follows a fault is not taken but passed over, so
+   * that the elements before it are the same ones however the body was cut into chunks.
+   */
+  take(chunk: Uint8Array, at: number, onElement: (slice: RecordSlice) => void): number
+  /** Passes over bytes known to be whole elements, each with the comma behind it, or the last one with the bracket that closes the array. */
+  pass(length: number, isClosed: boolean): void
+  /** Tells of a fault in what was taken. */
+  throwFault(): void
+  end(): void
 }
 
 /** Largest element held in memory. Records are a few KB; a quote left open would otherwise take in the rest of the body. */
@@ -40,47 +49,60 @@ export function createRecordSplitter(): RecordSplitter {
   const state: ElementState = { depth: 0, deepest: 0, inString: false, escaped: false }
   let place: Place = 'mark'
   let fault: BodyError | undefined
-  let chunkOffset = 0
+  let offset = 0
   let elementOffset = 0
 
-  function push(chunk: Uint8Array): RecordSlice[] {
-    if (fault) throw fault
-    const slices: RecordSlice[] = []
-    let at = 0
-    while (at < chunk.length && !fault) at = place === 'element' ? takeElement(chunk, at, slices) : takeBetween(chunk, at)
-    chunkOffset += chunk.length
-    return slices
+  function take(chunk: Uint8Array, from: number, onElement: (slice: RecordSlice) => void): number {
+    let at = from
+    while (at < chunk.length && place !== 'element' && !fault) {
+      const wasBefore = place === 'before'
+      const taken = takeBetween(chunk[at] ?? 0)
+      offset += taken
+      at += taken
+      if (wasBefore && place === 'opened') return at
+    }
+    if (fault || place !== 'element') return chunk.length
+    const to = takeElement(chunk, at, onElement)
+    offset += to - at
+    return to
   }
 
-  function end(): RecordSlice[] {
+  function pass(length: number, isClosed: boolean): void {
+    if (length === 0) return
+    offset += length
+    place = isClosed ? 'closed' : 'between'
+  }
+
+  function throwFault(): void {
     if (fault) throw fault
-    if (place === 'mark' && chunkOffset > 0) throw bodyNotArray(byteOrderMark[0])
+  }
+
+  function end(): void {
+    throwFault()
+    if (place === 'mark' && offset > 0) throw bodyNotArray(byteOrderMark[0])
     if (place === 'mark' || place === 'before') throw bodyEmpty()
-    if (place !== 'closed') throw bodyIncomplete(chunkOffset)
-    return []
+    if (place !== 'closed') throw bodyIncomplete(offset)
   }
 
-  /** Takes one byte that is in no element, or leaves it to {@link takeElement}. */
-  function takeBetween(chunk: Uint8Array, at: number): number {
-    const byte = chunk[at] ?? 0
-    if (place === 'mark') return takeMark(byte, at)
-    if (isWhiteSpace(byte)) return at + 1
-    if (place === 'closed') fault = bodyTrailing(chunkOffset + at)
+  /** Takes a byte that is in no element, or leaves it to be taken again. Returns how many were taken. */
+  function takeBetween(byte: number): number {
+    if (place === 'mark') return takeMark(byte)
+    if (isWhiteSpace(byte)) return 1
+    if (place === 'closed') fault = bodyTrailing(offset)
     else if (place === 'before') open(byte)
     else if (place === 'opened' && byte === 0x5d) place = 'closed'
-    else return startElement(at)
-    return at + 1
+    else return startElement()
+    return 1
   }
 
-  function takeMark(byte: number, at: number): number {
-    const offset = chunkOffset + at
+  function takeMark(byte: number): number {
     if (byte === byteOrderMark[offset]) {
       if (offset === byteOrderMark.length - 1) place = 'before'
-      return at + 1
+      return 1
     }
     if (offset > 0) fault = bodyNotArray(byteOrderMark[0])
     place = 'before'
-    return at
+    return 0
   }
 
   function open(byte: number): void {
@@ -88,14 +110,14 @@ export function createRecordSplitter(): RecordSplitter {
     else fault = bodyNotArray(byte)
   }
 
-  function startElement(at: number): number {
+  function startElement(): number {
     place = 'element'
     state.deepest = 0
-    elementOffset = chunkOffset + at
-    return at
+    elementOffset = offset
+    return 0
   }
 
-  function takeElement(chunk: Uint8Array, from: number, slices: RecordSlice[]): number {
+  function takeElement(chunk: Uint8Array, from: number, onElement: (slice: RecordSlice) => void): number {
     const to = findElementEnd(chunk, from, state)
     const part = chunk.subarray(from, to)
     if (collected.length + part.length > maxRecordBytes) {
@@ -107,8 +129,8 @@ export function createRecordSplitter(): RecordSplitter {
       collected.append(part)
       return to
     }
-    slices.push({ offset: elementOffset, bytes: withoutTrailingSpace(joined(part)), depth: state.deepest })
     place = chunk[to] === 0x5d ? 'closed' : 'between'
+    onElement({ offset: elementOffset, bytes: withoutTrailingSpace(joined(part)), depth: state.deepest })
     return to + 1
   }
 
@@ -118,7 +140,18 @@ export function createRecordSplitter(): RecordSplitter {
     return collected.take()
   }
 
-  return { push, end }
+  return {
+    get offset() {
+      return offset
+    },
+    get isBetween() {
+      return (place === 'opened' || place === 'between') && !fault
+    },
+    take,
+    pass,
+    throwFault,
+    end,
+  }
 }
 
 function withoutTrailingSpace(bytes: Uint8Array): Uint8Array {
