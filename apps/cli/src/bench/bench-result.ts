@@ -4,7 +4,7 @@ import type { Abortable } from '@mailtrail/core'
 export interface BenchResult {
   readonly name: string
   readonly value: number
-  readonly unit: 's' | 'ms' | 'MiB' | 'MB/s' | 'x'
+  readonly unit: 's' | 'ms' | 'µs' | 'B' | 'MiB' | 'MB/s' | 'contents/s' | '%' | 'x'
   /** How many times better than what it is compared with; null where it is compared with nothing. */
   readonly ratio: number | null
   /** In words, such as `< 1.5 s`; null where the figure is only told. */

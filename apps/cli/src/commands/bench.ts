@@ -22,6 +22,11 @@ const benches: readonly Benchmark[] = [
     description: 'how fast the kept records are picked out of what the service sends, against parsing all of it (about 20 seconds)',
     load: async () => (await import('../bench/select-bench.ts')).selectBench,
   },
+  {
+    name: 'fairness',
+    description: 'what a tenant with very much waiting costs the others, and what being fair costs (about three minutes)',
+    load: async () => (await import('../bench/fairness-bench.ts')).fairnessBench,
+  },
 ]
 
 export function addBenchCommand(program: Command, setExitCode: SetExitCode): void {

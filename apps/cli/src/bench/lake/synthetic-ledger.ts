@@ -14,7 +14,6 @@ import {
 import { rawKey } from '@mailtrail/lake'
 
 const windowMs = 10 * minuteMs
-const contentsPerWindow = 2
 
 /** All that a day without trouble leaves in a ledger: 144 windows of 10 minutes, each with two contents, 48 hour sweeps and 3 day sweeps. */
 export function syntheticLedgerDay(tenantId: TenantId, day: number): LedgerEntry[] {
@@ -32,9 +31,11 @@ export function syntheticLedgerDay(tenantId: TenantId, day: number): LedgerEntry
 }
 
 /** The listing of one window and its seal. */
-export function syntheticWindow(tenantId: TenantId, start: number): LedgerEntry[] {
+export function syntheticWindow(tenantId: TenantId, start: number, contentsPerWindow = 2): [listed: LedgerEntry, seal: LedgerEntry] {
   const end = start + windowMs
-  const contents = Array.from({ length: contentsPerWindow }, (_, index) => pending(tenantId, start + index * minuteMs))
+  const contents = Array.from({ length: contentsPerWindow }, (_, index) =>
+    pending(tenantId, start + Math.floor((index * windowMs) / contentsPerWindow)),
+  )
   const window = { start, end }
   return [
     entryOf(tenantId, { ...window, entry: 'listed', at: end + 3 * minuteMs, contents }),
