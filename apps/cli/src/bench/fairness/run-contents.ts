@@ -3,7 +3,7 @@ import type { TenantId } from '@mailtrail/core'
 import { contentsPerTurn, type Turns, type WaitingContents, type WorkQueues } from '@mailtrail/queues'
 import type { BenchFleet } from '../fleet/bench-fleet.ts'
 
-export type Way = 'turns' | 'fifo'
+type Way = 'turns' | 'fifo'
 
 /** When each content was reported, in ms since the work began, by tenant. */
 export type Reports = ReadonlyMap<TenantId, readonly number[]>

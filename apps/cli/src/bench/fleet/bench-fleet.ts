@@ -20,7 +20,7 @@ import {
 import { createLogger, systemClock } from '@mailtrail/runtime'
 import { createFeedStandIn } from './feed-stand-in.ts'
 
-export interface BenchFetcher {
+interface BenchFetcher {
   /** Called for each content once it is reported. */
   readonly onReported: (tenantId: TenantId) => void
   /** Those of the fleet unless said. */
