@@ -5,6 +5,7 @@ import { createTurnHandler } from '@mailtrail/fetcher'
 import { createFolderStore } from '@mailtrail/lake'
 import {
   connectRedis,
+  createEndedJobs,
   createReceipts,
   createRequestBudgets,
   createTenantBrakes,
@@ -50,7 +51,7 @@ export async function openBenchFleet({ redisUrl, folder }: { redisUrl: string; f
   const receipts = createReceipts(redis)
   const log = createLogger('silent')
   const shared = {
-    ...{ fleetLake, queues, turns, spoolFolder, clock: systemClock, brakes: createTenantBrakes(redis) },
+    ...{ fleetLake, queues, turns, spoolFolder, clock: systemClock, brakes: createTenantBrakes(redis), endedJobs: createEndedJobs(redis) },
     lakes: { open: async () => fleetLake },
     apis: createFeedStandIn(createRequestBudgets(redis)),
     ...{ destinations: [], compression: 'gzip' as const, horizonMs: 72 * hourMs },
