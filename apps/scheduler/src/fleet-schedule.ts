@@ -63,7 +63,7 @@ export class FleetSchedule {
         }
         this.noteProgress()
       })
-      if (failures === 0) await notes.noteProgress()
+      if (failures === 0 && mayQueue()) await notes.noteProgress()
     } catch (error) {
       if (!signal?.aborted) log.error({ event: 'fleet.not_scheduled', role: 'scheduler', code: codeOf(error) })
     }

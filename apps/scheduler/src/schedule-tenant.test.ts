@@ -247,6 +247,20 @@ describe('contents that are not stored', () => {
     expect(quiet(await tick(await createSchedule(), start + 5 * hourMs))).toContain('offer')
   })
 
+  test('and what else was asked for is queued again at once when Redis came back empty, and but once', async () => {
+    await write('listed', [pending])
+    const schedule = await createSchedule()
+    const askedAt = start + 28 * minuteMs
+    for (let now = start + 12 * minuteMs; now < askedAt; now += minuteMs) await tick(schedule, now)
+    const lost = async (now: number): Promise<string[]> => {
+      asked = []
+      await schedule.tick(now, { queuedSince: askedAt })
+      return asked.filter((ask) => ask === 'offer' || ask === 'list listed 10')
+    }
+    expect(await lost(askedAt)).toEqual(['list listed 10', 'offer'])
+    expect(await lost(askedAt + 1)).toEqual([])
+  })
+
   test('are left alone once they are stored', async () => {
     await write('listed', [pending])
     await write('seal', [{ ...pending, outcome: 'stored' }])
