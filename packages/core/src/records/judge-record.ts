@@ -6,7 +6,7 @@ export type QuarantineReason = 'not_utf8' | 'not_json' | 'too_deep' | 'not_objec
 
 /**
  * What became of one element of a body. `line` holds the bytes as sent, with the line ends between JSON tokens made spaces; it may be a view of the chunk that
- * brought it, at least half of which is then kept. `offset` counts bytes from the start of the body.
+ * brought it, and is copied by whoever keeps it. `offset` counts bytes from the start of the body.
  */
 export type SelectedRecord =
   | { readonly kind: 'kept'; readonly offset: number; readonly line: Uint8Array }

@@ -17,7 +17,7 @@ interface Walk {
  * share one window, which holds what was loaded last.
  */
 export interface RecordWalker {
-  /** Puts these bytes, one behind the other, into the window: at most {@link windowBytes}. The chunk is not to be written to any more. */
+  /** Puts these bytes, one behind the other, into the window: at most {@link windowBytes}. Kept lines are views of the chunk. */
   load(held: Uint8Array, chunk: Uint8Array): Uint8Array
   /** Walks what was loaded from `at`, which lies at `offset` of the body, before an element. Adds what became of each record to `selected`. */
   walk(at: number, offset: number, selected: SelectedRecord[]): Walk
@@ -83,27 +83,18 @@ function endOfWindow({ held, chunk }: Loaded): number {
 }
 
 function addFound(count: number, offset: number, loaded: Loaded, selected: SelectedRecord[]): void {
-  const isDense = 2 * countKeptBytes(count) >= loaded.chunk.length
   for (let index = 0; index < count; index += 1) {
-    if (!hasFlag(index, keptFlag)) selected.push(other)
-    else selected.push({ kind: 'kept', offset: offset + startOf(index), line: lineOf(index, loaded, isDense) })
+    if (hasFlag(index, keptFlag)) selected.push({ kind: 'kept', offset: offset + startOf(index), line: lineOf(index, loaded) })
+    else selected.push(other)
   }
 }
 
-function countKeptBytes(count: number): number {
-  let bytes = 0
-  for (let index = 0; index < count; index += 1) if (hasFlag(index, keptFlag)) bytes += endOf(index) - startOf(index)
-  return bytes
-}
-
-/** A copy, so that a line does not hold on to a chunk of which little is kept; else a view, which costs a fraction of that. */
-function lineOf(index: number, { held, chunk }: Loaded, isDense: boolean): Uint8Array {
+/** A view of the chunk; a copy where the line began before it, or holds line ends. */
+function lineOf(index: number, { held, chunk }: Loaded): Uint8Array {
   const [from, to] = [startOf(index), endOf(index)]
+  if (hasFlag(index, spacedFlag)) return withoutLineEnds(memory.slice(from, to))
   const chunkAt = windowAt + held
-  const isSpaced = hasFlag(index, spacedFlag)
-  if (isDense && !isSpaced && from >= chunkAt) return chunk.subarray(from - chunkAt, to - chunkAt)
-  const line = memory.slice(from, to)
-  return isSpaced ? withoutLineEnds(line) : line
+  return from < chunkAt ? memory.slice(from, to) : chunk.subarray(from - chunkAt, to - chunkAt)
 }
 
 function startOf(index: number): number {

@@ -73,21 +73,10 @@ describe(createRecordSelector, () => {
     expect(JSON.parse(line)).toEqual(JSON.parse(sent))
   })
 
-  test.each([
-    { what: 'a record among many others', rest: ',{"Operation":"Send","Subject":"a meeting"}'.repeat(3) },
-    { what: 'a record on several lines', rest: ' ' },
-  ])('$what does not hold on to its chunk', ({ rest }) => {
-    const chunk = encoder.encode(`[{"Operation":\n"MailItemsAccessed"}${rest}]`)
-    const [kept] = select(chunk)
-    chunk.fill(0)
-    expect(kept?.kind === 'kept' && decoder.decode(kept.line)).toBe('{"Operation": "MailItemsAccessed"}')
-  })
-
-  test('where most of a chunk is kept, its lines are views of it, and it stays as it was sent', () => {
+  test('the chunk stays as it was sent, whatever its lines', () => {
     const sent = '[{"Operation":"MailItemsAccessed"},{"Operation":\n"MailItemsAccessed"}]'
     const chunk = encoder.encode(sent)
-    const [first] = select(chunk)
-    expect(first?.kind === 'kept' && first.line.buffer).toBe(chunk.buffer)
+    select(chunk)
     expect(decoder.decode(chunk)).toBe(sent)
   })
 
