@@ -23,6 +23,8 @@ export async function startEmbeddedRedis(folder: string): Promise<EmbeddedRedis>
   const port = await freePort()
   const server = spawn('redis-server', [configFile, '--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--daemonize', 'no'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Ctrl-C is for the fleet, which hands back to it what it cannot end.
+    detached: true,
   })
   const ended = once(server, 'exit').catch(() => {})
   const kill = (): void => {

@@ -6,9 +6,12 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { tenant, until } from '../test/place.ts'
 import { connectRedis } from './connect-redis.ts'
 import { type CompactionTask, compactionTaskSchema, type TurnTask, turnTaskSchema, windowTaskSchema } from './jobs.ts'
+import { startLeaderLease } from './leader-lease.ts'
 import type { RedisConnection } from './open-redis.ts'
+import { queueHealth } from './queue-health.ts'
 import { createReceipts } from './receipts.ts'
 import { createRequestBudgets } from './request-budgets.ts'
+import { createSchedulingNotes } from './scheduling-notes.ts'
 import { startWorker } from './start-worker.ts'
 import { createTenantBrakes } from './tenant-brakes.ts'
 import { contentsPerTurn, createTurns } from './turns.ts'
@@ -49,6 +52,7 @@ test.each(Object.entries(kinds))('the user that a fleet has does all that a flee
     await queues.retain({ tenantId })
     await useRest(redis, tenantId)
   }
+  await expectSignals(redis)
   await until(async () => expect(await queues.unfinished()).toBe(0))
   const offsets = [0, 1, 2, 3, 4].map((turn) => turn * contentsPerTurn)
   expect(done.toSorted()).toEqual(tenants.flatMap((tenantId) => offsets.map((offset) => `${tenantId}/${offset}`)).toSorted())
@@ -87,6 +91,20 @@ test('work goes on after the server that leads was killed, and nothing is left u
   expect(worker.health()).toEqual(expect.objectContaining({ isAlive: true }))
   await useRest(redis, tenant(1))
 })
+
+/** What leaders and those who ask for signals do, while contents wait. */
+async function expectSignals(redis: RedisConnection): Promise<void> {
+  await using lease = await startLeaderLease(redis, { name: 'scheduler', onTaken: () => {}, onLost: () => {} })
+  expect(lease.isHeld()).toBe(true)
+  const notes = createSchedulingNotes(redis)
+  expect(await notes.queuedSince(1)).toBe(1)
+  await notes.noteProgress()
+  const { ready, signals } = queueHealth(redis)
+  expect(await ready.redis?.()).toEqual({ isOk: true })
+  await redis.zadd('mailtrail:waiting-tenants', 0, tenant(99))
+  expect(Object.keys(await signals())).toEqual(['windows', 'contents', 'alerts', 'compactions'])
+  expect(await redis.zscore('mailtrail:waiting-tenants', tenant(99))).toBeNull()
+}
 
 /** Each command of what a fleet keeps beside its queues. */
 async function useRest(redis: RedisConnection, tenantId: (typeof tenants)[number]): Promise<void> {
