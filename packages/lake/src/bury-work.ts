@@ -1,6 +1,6 @@
 import type { Abortable, EndedWork, TenantId, WorkFailure } from '@mailtrail/core'
 import { type DeadWork, deadLetterId, formatLetter } from './dead-letter.ts'
-import { addLetterEvent, letterState } from './dead-letter-events.ts'
+import { addLetterEvent, type LetterEvent, letterState } from './dead-letter-events.ts'
 import { deadLetterKey } from './layout.ts'
 import type { ObjectStore } from './object-store.ts'
 
@@ -56,4 +56,19 @@ export async function buryWork(lake: ObjectStore, ended: EndedJobs, failed: Fail
   await lake.create(key, formatLetter({ id, tenantId, work, expires, ...known, writtenAt: failure.at }), options)
   await ended.forget(tenantId, id)
   return true
+}
+
+/** Notes beside the letter of the work, if there is one that is not closed, that it was done. */
+export async function resolveWork(
+  lake: ObjectStore,
+  tenantId: TenantId,
+  work: DeadWork,
+  { at, by }: Pick<LetterEvent, 'at' | 'by'>,
+  options?: Abortable,
+): Promise<void> {
+  const name = { tenantId, stage: work.stage, id: deadLetterId(tenantId, work) }
+  if (!(await lake.stat(deadLetterKey(tenantId, work.stage, name.id), options))) return
+  const decide = (events: readonly LetterEvent[]): LetterEvent | undefined =>
+    ['open', 'replayed'].includes(letterState(events)) ? { event: 'resolved', at, by } : undefined
+  await addLetterEvent(lake, name, decide, options)
 }

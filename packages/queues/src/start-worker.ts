@@ -27,10 +27,12 @@ export interface WorkerOptions<T> {
   readonly jobLockMs: number
   readonly log: Logger
   /** Told of a job that is of no known schema; it fails afterwards. */
-  readonly onInvalid?: (job: InvalidJob, error: MailtrailError) => Promise<void>
+  readonly onInvalid?: OnInvalid
   /** Longest wait for running jobs when the worker is asked to end; 20 s unless said. What is not done by then is aborted and handed back. */
   readonly graceMs?: number
 }
+
+export type OnInvalid = (job: InvalidJob, error: MailtrailError) => Promise<void>
 
 export interface InvalidJob {
   readonly queue: string

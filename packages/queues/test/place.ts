@@ -8,7 +8,10 @@ import type { RedisConnection } from '../src/open-redis.ts'
 import { type RunningWorker, startWorker, type WorkerOptions } from '../src/start-worker.ts'
 import { createWorkQueues, type queueNames, queuePrefix, type WorkQueues } from '../src/work-queues.ts'
 
-type Work<T> = Pick<WorkerOptions<T>, 'queue' | 'schema' | 'handle'> & { readonly concurrency?: number; readonly jobLockMs?: number }
+type Work<T> = Pick<WorkerOptions<T>, 'queue' | 'schema' | 'handle' | 'onInvalid'> & {
+  readonly concurrency?: number
+  readonly jobLockMs?: number
+}
 
 /** A Redis of a test's own with a process' connection to it, all closed together, workers first. */
 export interface Place extends AsyncDisposable {
