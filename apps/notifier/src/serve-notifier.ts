@@ -1,16 +1,22 @@
 import { createWebhookSink } from '@mailtrail/alerts'
+import { failureOf } from '@mailtrail/core'
+import { buryInvalidJob } from '@mailtrail/lake'
 import {
   alertTaskSchema,
   connectRedis,
+  createEndedJobs,
   createWorkQueues,
+  type OnInvalid,
   queueHealth,
   queueNames,
   type RunningWorker,
   startWorker,
+  withDeadLetters,
 } from '@mailtrail/queues'
 import { type DestinationConfig, finishMs, type Role, runningRole } from '@mailtrail/runtime'
 import { createTenantLakes, listTenantIds, openFleetLake, readDestinations, resolveSecret } from '@mailtrail/tenants'
-import { startNotifier } from './start-notifier.ts'
+import { createDeliveryBurial } from './bury-delivery.ts'
+import { type NotifierDeps, startNotifier } from './start-notifier.ts'
 
 /** Delivers alerts to the configured destinations, over BullMQ. */
 export const serveNotifier: Role = async ({ config, clock, log }) => {
@@ -24,10 +30,13 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
   const { jobLockMs } = config
   const roleLog = log.child({ role: 'notifier' })
   const work = { queue: queueNames.alerts, schema: alertTaskSchema, concurrency: 8, jobLockMs, graceMs: finishMs(config), log: roleLog }
+  const lakeOf: NotifierDeps['lakeOf'] = (tenantId, options) => lakes.open(tenantId, options)
+  const bury = createDeliveryBurial({ lakeOf, clock, endedJobs: createEndedJobs(redis) })
+  const onInvalid: OnInvalid = (job, error) => buryInvalidJob(fleetLake, job, failureOf(error, clock.now()))
   let worker: RunningWorker | undefined
   parts.use(
     await startNotifier({
-      lakeOf: (tenantId, options) => lakes.open(tenantId, options),
+      lakeOf,
       listTenants: (options) => listTenantIds(fleetLake, options),
       destinationsOf: (tenantId, names, options) => readDestinations(fleetLake, tenantId, names, options),
       sinks,
@@ -35,7 +44,7 @@ export const serveNotifier: Role = async ({ config, clock, log }) => {
       deliverJobs: {
         enqueue: (delivery) => queues.alert(delivery),
         work: async (handle) => {
-          worker = await startWorker(redis, { ...work, handle })
+          worker = await startWorker(redis, { ...work, handle: withDeadLetters(handle, bury), onInvalid })
           return worker
         },
       },

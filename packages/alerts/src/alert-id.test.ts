@@ -4,6 +4,7 @@ import {
   consentAlertId,
   contentAlertId,
   credentialAlertId,
+  deliveryDeadAlertId,
   gapAlertId,
   subscriptionAlertId,
   throttledAlertId,
@@ -25,6 +26,7 @@ describe('ids', () => {
     expect(subscriptionAlertId(tenantId, 'Audit.Exchange', 0)).toMatchInlineSnapshot(`"dc952f5219135ffe594511ed8eec04f1"`)
     expect(consentAlertId(tenantId, 0)).toMatchInlineSnapshot(`"66d101d74d3a270f1416c9398f7e685e"`)
     expect(credentialAlertId(tenantId, 'file', 0, 30)).toMatchInlineSnapshot(`"3a072d9caa9ee8f8d7770f5bc788517a"`)
+    expect(deliveryDeadAlertId(tenantId, 'siem', '2024-03-14')).toMatchInlineSnapshot(`"53491078e9b788e2fec8bcfb12086bf3"`)
     expect(verifyFailedAlertId(tenantId, 'ab')).toMatchInlineSnapshot(`"81282188c7fd24377eab979facda5fe3"`)
   })
 
@@ -51,6 +53,9 @@ describe('ids', () => {
       credentialAlertId(tenantId, 'env', 0, 30),
       verifyFailedAlertId(tenantId, 'ab'),
       verifyFailedAlertId(tenantId, 'cd'),
+      deliveryDeadAlertId(tenantId, 'siem', '2024-03-14'),
+      deliveryDeadAlertId(tenantId, 'siem', '2024-03-15'),
+      deliveryDeadAlertId(tenantId, 'soar', '2024-03-14'),
     ]
     expect(new Set(ids).size).toBe(ids.length)
   })

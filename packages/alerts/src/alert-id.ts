@@ -55,6 +55,11 @@ export function verifyFailedAlertId(tenantId: TenantId, findingsSha256: string):
   return hashParts(tenantId, 'evidence.verify_failed', findingsSha256)
 }
 
+/** One alert a tenant, destination and UTC date, however many deliveries fail. */
+export function deliveryDeadAlertId(tenantId: TenantId, destination: string, utcDate: string): string {
+  return hashParts(tenantId, 'delivery.dead', destination, utcDate)
+}
+
 /** No part holds a line end, so two lists of parts never read the same. */
 function hashParts(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32)

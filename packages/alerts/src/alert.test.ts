@@ -6,6 +6,7 @@ import {
   amendedAlert,
   consentRevokedAlert,
   contentAlert,
+  deliveryDeadAlert,
   gapClosedAlert,
   gapOpenedAlert,
   subscriptionDisabledAlert,
@@ -41,6 +42,7 @@ const samples: readonly Alert[] = [
     { findings: 3, altered: 2, missing: 1, unrecorded: 0, headsNotInChain: 0, findingsSha256: 'ab'.repeat(32) },
     raisedAt,
   ),
+  deliveryDeadAlert(tenantId, { destination: 'siem', reason: 'ALERT_DELIVERY_FAILED' }, raisedAt),
 ]
 
 const stringFields = samples.flatMap((sample) =>

@@ -13,6 +13,7 @@ export const alertKinds = [
   'tenant.consent_revoked',
   'credential.expiring',
   'evidence.verify_failed',
+  'delivery.dead',
 ] as const
 
 export type AlertKind = (typeof alertKinds)[number]
@@ -95,6 +96,13 @@ export interface VerifyFailedData {
   readonly findingsSha256: string
 }
 
+/** A destination did not take alerts for days, wants no more, or cannot be sent one. `mailtrail dlq list --stage alerts` names each. */
+export interface DeliveryDeadData {
+  readonly destination: string
+  /** The code of the first failure of that day. */
+  readonly reason: string
+}
+
 /** What an alert of each kind says. */
 export interface AlertData {
   readonly 'mailbox.throttled': ThrottledData
@@ -107,6 +115,7 @@ export interface AlertData {
   readonly 'tenant.consent_revoked': ConsentData
   readonly 'credential.expiring': CredentialData
   readonly 'evidence.verify_failed': VerifyFailedData
+  readonly 'delivery.dead': DeliveryDeadData
 }
 
 export type AlertOf<Kind extends AlertKind> = {
@@ -184,6 +193,7 @@ export const alertSchema: z.ZodType<Alert> = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('tenant.consent_revoked'), data: consent }),
   z.strictObject({ ...common, kind: z.literal('credential.expiring'), data: credential }),
   z.strictObject({ ...common, kind: z.literal('evidence.verify_failed'), data: verifyFailed }),
+  z.strictObject({ ...common, kind: z.literal('delivery.dead'), data: z.strictObject({ destination: code, reason: code }) }),
 ])
 
 /**

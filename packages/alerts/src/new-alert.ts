@@ -1,10 +1,11 @@
 import { bindAggregationMs, isoSeconds, type TenantId, throttleMs, utcDate } from '@mailtrail/core'
-import type { AlertOf, VerifyFailedData } from './alert.ts'
+import type { AlertOf, DeliveryDeadData, VerifyFailedData } from './alert.ts'
 import {
   amendedAlertId,
   type ContentCause,
   consentAlertId,
   contentAlertId,
+  deliveryDeadAlertId,
   type Gap,
   gapAlertId,
   subscriptionAlertId,
@@ -158,6 +159,13 @@ export function consentRevokedAlert(
 export function verifyFailedAlert(tenantId: TenantId, data: VerifyFailedData, raisedAt: number): AlertOf<'evidence.verify_failed'> {
   const id = verifyFailedAlertId(tenantId, data.findingsSha256)
   return { schema: 1, id, kind: 'evidence.verify_failed', tenantId, raisedAt: isoSeconds(raisedAt), date: utcDate(raisedAt), data }
+}
+
+/** Stored by the day it is raised. */
+export function deliveryDeadAlert(tenantId: TenantId, data: DeliveryDeadData, raisedAt: number): AlertOf<'delivery.dead'> {
+  const date = utcDate(raisedAt)
+  const id = deliveryDeadAlertId(tenantId, data.destination, date)
+  return { schema: 1, id, kind: 'delivery.dead', tenantId, raisedAt: isoSeconds(raisedAt), date, data }
 }
 
 function gapData(gap: Gap, recoverable: boolean): AlertOf<'coverage.gap_opened'>['data'] {
