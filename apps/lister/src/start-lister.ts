@@ -1,20 +1,25 @@
-import { withReadCache } from '@mailtrail/lake'
+import { failureOf } from '@mailtrail/core'
+import { buryInvalidJob, withReadCache } from '@mailtrail/lake'
 import {
   connectRedis,
+  createEndedJobs,
   createReceipts,
   createRequestBudgets,
   createTenantBrakes,
   createTurns,
   createWorkQueues,
   type Handler,
+  type OnInvalid,
   queueHealth,
   queueNames,
   startWorker,
   type WindowTask,
   windowTaskSchema,
+  withDeadLetters,
 } from '@mailtrail/queues'
 import { finishMs, type Role, runningRole } from '@mailtrail/runtime'
 import { createTenantApis, createTenantLakes, openFleetLake } from '@mailtrail/tenants'
+import { createWindowBurial } from './bury-window.ts'
 import { createListHandler } from './list-span.ts'
 import { createPeekHandler } from './peek-window.ts'
 import { createSealHandler } from './seal-span.ts'
@@ -41,7 +46,10 @@ export const startLister: Role = async ({ config, clock, log }) => {
   }
   const { jobLockMs } = config
   const roleLog = log.child({ role: 'lister' })
-  const work = { queue: queueNames.windows, schema: windowTaskSchema, handle, concurrency: 8, jobLockMs, graceMs: finishMs(config) }
+  const bury = createWindowBurial({ lakes, clock, endedJobs: createEndedJobs(redis) })
+  const onInvalid: OnInvalid = (job, error) => buryInvalidJob(fleetLake, job, failureOf(error, clock.now()))
+  const jobs = { schema: windowTaskSchema, handle: withDeadLetters(handle, bury), onInvalid }
+  const work = { queue: queueNames.windows, ...jobs, concurrency: 8, jobLockMs, graceMs: finishMs(config) }
   const worker = parts.use(await startWorker(redis, { ...work, log: roleLog }))
   return runningRole(parts, queueHealth(redis, worker))
 }
