@@ -35,7 +35,9 @@ export async function replayLetter({ letter, place, state, lake }: FoundLetter, 
     return 'resolved'
   }
   const isQueued = await queueAgain(lake, letter.tenantId, letter, deps)
-  if (!isQueued) return letter.work.stage === 'compactions' ? 'busy' : 'impossible'
+  if (!isQueued && letter.work.stage !== 'compactions') return 'impossible'
+  // The tenant's one place is taken: by the replay before this one, or by other work of it.
+  if (!isQueued) return state === 'replayed' ? 'under way' : 'busy'
   await addLetterEvent(lake, place, (events) => (letterState(events) === 'open' ? { event: 'replayed', at, by } : undefined))
   return state === 'replayed' ? 'under way' : 'queued'
 }
