@@ -91,7 +91,9 @@ export function redisErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'UNKNOWN'
   if ('code' in error) return String(error.code)
   if ('lastNodeError' in error) return redisErrorCode(error.lastNodeError)
-  const [, code] = /(?:^|Last error: )([A-Z]{4,}) /.exec(error.message) ?? []
+  // Of a reply of Redis, and of what ioredis says of the last sentinel it asked; other messages may begin with anything.
+  const pattern = error.name === 'ReplyError' ? /^([A-Z]+) / : /^All sentinels .*Last error: ([A-Z]{4,}) /
+  const [, code] = pattern.exec(error.message) ?? []
   return code ?? 'UNKNOWN'
 }
 

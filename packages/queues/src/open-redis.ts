@@ -15,7 +15,7 @@ export interface RedisCredentials {
 }
 
 /** A connection on which nothing was heard for so long is made anew; longer than a worker waits for its next job. */
-const socketTimeout = 30_000
+const socketTimeout = 15_000
 
 /** While nodes of a cluster change their parts, a command is sent again as often as this, with this pause, before it fails. */
 const [maxRedirections, redirectionPauseMs] = [600, 200]

@@ -6,7 +6,8 @@ import { MailtrailError } from '@mailtrail/core'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { openPlace, type Place, tenant, until } from '../test/place.ts'
 import { turnTaskSchema } from './jobs.ts'
-import { type Handler, longestDelayMs, type TaskContext } from './start-worker.ts'
+import { longestDelayMs } from './longest-delay.ts'
+import type { Handler, TaskContext } from './start-worker.ts'
 
 // Nobody waits 20 seconds for a test: the grace is over when a test says so, and soon after it the wait for what was aborted.
 const grace = vi.hoisted(() => ({ isOver: Promise.withResolvers<void>() }))
