@@ -27,6 +27,12 @@ const benches: readonly Benchmark[] = [
     description: 'what a tenant with very much waiting costs the others, and what being fair costs (about three minutes)',
     load: async () => (await import('../bench/fairness-bench.ts')).fairnessBench,
   },
+  {
+    name: 'fleet',
+    description:
+      "what a content costs Redis, and how soon 1,000 simulated tenants' contents are stored, in real time (about twenty minutes, some hundred MB in the temporary folder)",
+    load: async () => (await import('../bench/fleet-bench.ts')).fleetBench,
+  },
 ]
 
 export function addBenchCommand(program: Command, setExitCode: SetExitCode): void {

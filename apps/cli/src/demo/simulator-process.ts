@@ -47,10 +47,12 @@ export interface SimulatorProcess extends AsyncDisposable {
 /**
  * @param scenario - a built-in name or the path of a scenario file
  * @param folder - for its certificate authority and its EmailEvents export
+ * @param isLive - whether the scenario begins now and time goes on by itself; it stands still otherwise
  * @throws {@link MailtrailError} `SIMULATOR_NOT_STARTED`
  */
-export async function startSimulator(scenario: string, folder: string): Promise<SimulatorProcess> {
+export async function startSimulator(scenario: string, folder: string, isLive = false): Promise<SimulatorProcess> {
   const args = ['--conditions=@mailtrail/source', program, '--scenario', scenario, '--dir', folder, '--stdin-lifeline']
+  if (isLive) args.push('--now', '--speed', '1')
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(child, 'exit').catch(() => {})
   const stop = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hourMs, type TenantId } from '@mailtrail/core'
 import { createTurnHandler } from '@mailtrail/fetcher'
-import { createFolderStore } from '@mailtrail/lake'
+import { createFolderStore, type ObjectStore } from '@mailtrail/lake'
 import {
   connectRedis,
   createEndedJobs,
@@ -12,6 +12,7 @@ import {
   createTurns,
   createWorkQueues,
   queueNames,
+  type Receipts,
   type RedisConnection,
   startWorker,
   type Turns,
@@ -33,6 +34,8 @@ export interface BenchFleet extends AsyncDisposable {
   readonly redis: RedisConnection
   readonly queues: WorkQueues
   readonly turns: Turns
+  readonly receipts: Receipts
+  readonly lake: ObjectStore
   /** Starts a worker of contents. Disposing lets its turns end. */
   fetch(fetcher: BenchFetcher): Promise<AsyncDisposable>
 }
@@ -61,6 +64,8 @@ export async function openBenchFleet({ redisUrl, folder }: { redisUrl: string; f
     redis,
     queues,
     turns,
+    receipts,
+    lake: fleetLake,
     fetch: ({ onReported, ...own }) => {
       const add: typeof receipts.add = async (tenantId, span, receipt) => {
         await receipts.add(tenantId, span, receipt)
