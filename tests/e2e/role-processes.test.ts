@@ -1,15 +1,16 @@
 import { compareLake } from '@mailtrail/cli'
 import { minuteMs } from '@mailtrail/core'
+import { connectRedis } from '@mailtrail/queues'
 import { expect, test } from 'vitest'
 import { type FleetUnderTest, startFleetUnderTest } from './fleet-under-test.ts'
-import { expectEvent, startRoleProcess, until } from './role-process.ts'
+import { expectEvent, type RoleProcess, startRoleProcess, until } from './role-process.ts'
 import { auditRecord, recordTime, scenario } from './scenario.ts'
 
 const start = Date.parse('2024-03-11T00:00:00Z')
 const others = ['lister', 'notifier', 'scheduler']
 
 test.each([
-  { title: 'ends the content that it is in the middle of, when that ends in its grace', stallSeconds: 2, grace: '25', isHandedBack: false },
+  { title: 'ends the content that it is in the middle of, when that ends in its grace', stallSeconds: 5, grace: '25', isHandedBack: false },
   { title: 'hands its turn back otherwise, and another takes it at once', stallSeconds: 50, grace: '2', isHandedBack: true },
 ])('a fetcher that is asked to end $title', async ({ stallSeconds, grace, isHandedBack }) => {
   // Nobody waits so long for a lock.
@@ -50,6 +51,32 @@ test('a role that does not end in its grace is cut off, and a second signal ends
   }
 })
 
+test.concurrent('of several schedulers another leads when one is paused, and when it wakes it believes nothing', async () => {
+  await using fleet = await startFleetUnderTest(stallingFeed(0))
+  await using first = await startRoleProcess(fleet, 'scheduler')
+  await using second = await startRoleProcess(fleet, 'scheduler')
+  expect([await leads(first), await leads(second)]).toEqual([true, false])
+  first.signal('SIGSTOP')
+  await until(async () => expect(await leads(second)).toBe(true))
+  await expectScheduling(fleet, second)
+  first.signal('SIGCONT')
+  await until(async () => expect(await leads(first)).toBe(false))
+  expect(await leads(second)).toBe(true)
+})
+
+test.concurrent('of several schedulers another leads when one is killed, and when one is asked to end', async () => {
+  await using fleet = await startFleetUnderTest(stallingFeed(0))
+  await using first = await startRoleProcess(fleet, 'scheduler')
+  await using second = await startRoleProcess(fleet, 'scheduler')
+  first.signal('SIGKILL')
+  await until(async () => expect(await leads(second)).toBe(true))
+  await expectScheduling(fleet, second)
+  await using third = await startRoleProcess(fleet, 'scheduler')
+  second.signal('SIGTERM')
+  expect(await second.exitCode).toBe(0)
+  await until(async () => expect(await leads(third)).toBe(true))
+})
+
 /** Six contents in the first ten minutes; the first one fetched pauses in the middle of its body. */
 function stallingFeed(seconds: number): object {
   const contents = Array.from({ length: 6 }, (_, index) => {
@@ -61,7 +88,7 @@ function stallingFeed(seconds: number): object {
   return scenario(new Date(start).toISOString(), [{ name: 'clinic', initiallySubscribed: true, contents, faults }])
 }
 
-async function statusOf(role: { probe(path: '/livez' | '/readyz'): Promise<{ status: number | undefined }> }, path: '/livez' | '/readyz') {
+async function statusOf(role: RoleProcess, path: '/livez' | '/readyz'): Promise<number | undefined> {
   return (await role.probe(path)).status
 }
 
@@ -73,4 +100,20 @@ async function contentsFetched({ simulator }: FleetUnderTest): Promise<number> {
 async function moveTo({ simulator, clock }: FleetUnderTest, time: number): Promise<void> {
   await simulator.advanceTo(time)
   await clock.advanceTo(time)
+}
+
+/** Whether it leads by its own word; it is ready all the same. */
+async function leads(scheduler: RoleProcess): Promise<boolean> {
+  const { status, body } = await scheduler.probe('/readyz')
+  expect(status).toBe(200)
+  return body.checks?.leadership?.leading === true
+}
+
+/** Forgets that anybody scheduled, and waits until somebody did. */
+async function expectScheduling({ redis }: FleetUnderTest, asked: RoleProcess): Promise<void> {
+  const connection = await connectRedis(redis.url)
+  await connection.del('mailtrail:scheduled')
+  connection.disconnect()
+  expect((await asked.probe('/signals')).status).toBe(503)
+  await until(async () => expect((await asked.probe('/signals')).status).toBe(200))
 }
