@@ -91,6 +91,21 @@ export function walk(from: usize, to: usize): u32 {
   return found
 }
 
+/** Makes the line ends of a record spaces, and nothing behind it. */
+export function joinLines(from: usize, to: usize): void {
+  const space = i8x16.splat(0x20)
+  let at = from
+  for (; at + 16 <= to; at += 16) {
+    const bytes = v128.load(at)
+    const isEnd = v128.or(i8x16.eq(bytes, i8x16.splat(0x0a)), i8x16.eq(bytes, i8x16.splat(0x0d)))
+    v128.store(at, v128.bitselect(space, bytes, isEnd))
+  }
+  for (; at < to; at += 1) {
+    const byte = load<u8>(at)
+    if (byte == 0x0a || byte == 0x0d) store<u8>(at, 0x20)
+  }
+}
+
 /** Whether there are bytes above 127, with those that share the last vector. */
 function isWide(from: usize, to: usize): bool {
   let bits = v128.load(from)
@@ -168,13 +183,21 @@ function skipSpace(from: usize): usize {
 
 function skipSpaces(from: usize): usize {
   let at = from
-  while (isSpace(load<u8>(at))) at += 1
-  if (at > from) flags |= spacedFlag
-  return at
+  let length = spacesAt(at)
+  if (length > 0) flags |= spacedFlag
+  while (length == 16) {
+    at += 16
+    length = spacesAt(at)
+  }
+  return at + length
 }
 
-function isSpace(byte: u32): bool {
-  return byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09
+/** How many bytes of white space stand there, up to 16. */
+function spacesAt(at: usize): u32 {
+  const bytes = v128.load(at)
+  const isBlank = v128.or(i8x16.eq(bytes, i8x16.splat(0x20)), i8x16.eq(bytes, i8x16.splat(0x09)))
+  const isEnd = v128.or(i8x16.eq(bytes, i8x16.splat(0x0a)), i8x16.eq(bytes, i8x16.splat(0x0d)))
+  return ctz(~i8x16.bitmask(v128.or(isBlank, isEnd)))
 }
 
 /** The index behind the closing quote, or 0. */

@@ -44,7 +44,7 @@ export function judgeRecord(slice: RecordSlice, { operations, tenantId }: Select
 }
 
 /** Makes the line ends spaces, in place: in valid JSON a raw CR or LF can only stand between tokens. */
-export function withoutLineEnds(line: Uint8Array): Uint8Array {
+function withoutLineEnds(line: Uint8Array): Uint8Array {
   for (const lineEnd of [0x0a, 0x0d]) {
     for (let at = line.indexOf(lineEnd); at !== -1; at = line.indexOf(lineEnd, at + 1)) line[at] = 0x20
   }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { type SelectedRecord, type SelectionOptions, withoutLineEnds } from './judge-record.ts'
+import type { SelectedRecord, SelectionOptions } from './judge-record.ts'
 import { walkModule } from './walk-module.ts'
 
 /** Where a walk ended. */
@@ -92,9 +92,11 @@ function addFound(count: number, offset: number, loaded: Loaded, selected: Selec
 /** A view of the chunk; a copy where the line began before it, or holds line ends. */
 function lineOf(index: number, { held, chunk }: Loaded): Uint8Array {
   const [from, to] = [startOf(index), endOf(index)]
-  if (hasFlag(index, spacedFlag)) return withoutLineEnds(memory.slice(from, to))
   const chunkAt = windowAt + held
-  return from < chunkAt ? memory.slice(from, to) : chunk.subarray(from - chunkAt, to - chunkAt)
+  const isSpaced = hasFlag(index, spacedFlag)
+  if (!isSpaced && from >= chunkAt) return chunk.subarray(from - chunkAt, to - chunkAt)
+  if (isSpaced) walkModule.joinLines(from, to)
+  return Buffer.from(memory.subarray(from, to))
 }
 
 function startOf(index: number): number {

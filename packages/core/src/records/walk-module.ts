@@ -8,6 +8,7 @@ interface Cell {
 interface WalkModule {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly walk: (from: number, to: number) => number
+  readonly joinLines: (from: number, to: number) => void
   readonly operations: { value: number }
   readonly stoppedAt: Cell
   readonly isClosed: Cell

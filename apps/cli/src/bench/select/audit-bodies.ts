@@ -15,9 +15,13 @@ const largestBody = 5_000_000
 /** Every so-manyth body is printed over many lines. */
 const prettyEvery = 10
 
+/** Items in one record, in turn, so that records are of 1 to 6 KB. An access tells of all messages of some minutes, other operations mostly of one. */
+const itemsOfAccess = [0, 1, 2, 5, 12, 20] as const
+const itemsOfOther = [1, 0, 1, 2, 1, 5] as const
+
 /**
- * Bodies of contents as the service sends them, the same ones each time: records of about 2 KB, most of other operations, some of which hold the word in
- * another field.
+ * Bodies of contents as the service may send them, the same ones each time: most records are of other operations, some of which hold the word in another field; the keys
+ * of those that are kept come in an order of their own.
  */
 export function auditBodies({ tenantId, share, bytes }: AuditBodies): Uint8Array[] {
   const bodies: Uint8Array[] = []
@@ -42,15 +46,43 @@ function bodyOf(records: Iterator<object>, size: number, isPretty: boolean): Uin
 
 function* auditRecords(tenantId: TenantId, share: number): Generator<object> {
   const from = Date.UTC(2024, 2, 14)
-  const accesses = syntheticAccesses({ tenantId, from, to: from + 1, records: Number.MAX_SAFE_INTEGER, itemsPerRecord: 2 })
+  const day = { tenantId, from, to: from + 1, records: Number.MAX_SAFE_INTEGER }
+  const accesses = itemsOfAccess.map((itemsPerRecord) => syntheticAccesses({ ...day, itemsPerRecord }))
+  const others = itemsOfOther.map((itemsPerRecord) => syntheticAccesses({ ...day, itemsPerRecord }))
+  const random = createRandom()
   let due = 0
   for (let number = 0; ; number += 1) {
-    const { value: access } = accesses.next()
     due += share
     const isKept = due >= 1
     if (isKept) due -= 1
-    yield withSubject(isKept ? access : otherRecord(access, number), number)
+    // Not by its number, which a share of a fifth would pick the same sizes of.
+    const access: Record<string, unknown> = (isKept ? accesses : others)[random(6)]?.next().value
+    yield isKept ? reordered(withSubject(access, number), random) : withSubject(otherRecord(access, number), number)
   }
+}
+
+/** Whole numbers below the given one, the same ones each time. */
+function createRandom(): (below: number) => number {
+  let state = 1
+  return (below) => {
+    state = (state * 48_271) % 2_147_483_647
+    return state % below
+  }
+}
+
+/** The same value, the keys of each object in any order. */
+function reordered(value: unknown, random: (below: number) => number): object {
+  if (Array.isArray(value)) return value.map((item) => (typeof item === 'object' ? reordered(item, random) : item))
+  const members = Object.entries(Object(value)).map(([key, member]): [string, unknown] => [
+    key,
+    typeof member === 'object' ? reordered(member, random) : member,
+  ])
+  for (let at = members.length - 1; at > 0; at -= 1) {
+    const other = random(at + 1)
+    const [one, two] = [members[at], members[other]]
+    if (one && two) [members[at], members[other]] = [two, one]
+  }
+  return Object.fromEntries(members)
 }
 
 /** Hardly a body is without a character beyond Latin-1. */
