@@ -52,6 +52,12 @@ test('what the open window holds so far is fetched under the window it will be l
   expect(turns).toMatchObject([{ start, end: start + 10 * minuteMs, contents: [{ id: 'a' }, { id: 'b' }] }])
 })
 
+test('a window that has closed is looked into once more, up to its end', async () => {
+  const { asked, turns } = await peek({ now: start + 11 * minuteMs, listed: ['a'] })
+  expect(asked).toEqual([{ start, end: start + 10 * minuteMs }])
+  expect(turns).toMatchObject([{ start, end: start + 10 * minuteMs, contents: [{ id: 'a' }] }])
+})
+
 test('what an earlier peek fetched is not fetched again', async () => {
   expect((await peek({ listed: ['a', 'b'], reported: ['a'] })).turns).toMatchObject([{ contents: [{ id: 'b' }] }])
   expect((await peek({ listed: ['a'], reported: ['a'] })).turns).toEqual([])
@@ -63,7 +69,7 @@ test('no more than a turn is fetched at once', async () => {
 })
 
 test.each([
-  { title: 'closed meanwhile', now: start + 10 * minuteMs },
+  { title: 'is to be listed by now', now: start + 12 * minuteMs },
   { title: 'has just begun', now: start },
 ])('a window that $title is left to its listing', async ({ now }) => {
   expect(await peek({ now, listed: ['a'] })).toMatchObject({ asked: [], turns: [] })

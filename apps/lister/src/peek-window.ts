@@ -1,4 +1,5 @@
 import type { ContentDescriptor } from '@mailtrail/activity-api'
+import { listingDelayMs } from '@mailtrail/core'
 import { contentsPerTurn, type Handler, type PeekTask, type Receipts, type WorkQueues } from '@mailtrail/queues'
 import type { TenantApis } from '@mailtrail/tenants'
 import { noteRefusal, type RefusalDeps } from './refusals.ts'
@@ -10,20 +11,20 @@ export interface PeekDeps extends RefusalDeps {
 }
 
 /**
- * Lists what an open window holds so far and has it fetched, so that fresh contents need not wait for the window to close. It is written nowhere: the window
- * is listed once it is closed, and what is reported by then is not fetched again.
+ * Lists what a window holds so far and has it fetched, so that fresh contents need not wait for its listing. It is written nowhere: the window is listed some
+ * time after its end, and what is reported by then is not fetched again.
  */
 export function createPeekHandler(deps: PeekDeps): Handler<PeekTask> {
   return async ({ tenantId, contentType, start, end }, { signal, log }) => {
     const { apis, subscriptions, queues, receipts, clock } = deps
     const now = clock.now()
-    if (now <= start || now >= end) return
+    if (now <= start || now >= end + listingDelayMs) return
     let api: Awaited<ReturnType<TenantApis['open']>> | undefined
     try {
       api = await apis.open(tenantId, { signal })
       await subscriptions.ensure(tenantId, contentType, api)
       const found = new Map<string, ContentDescriptor>()
-      for await (const { contents } of api.listContent({ contentType, start, end: now }, { signal })) {
+      for await (const { contents } of api.listContent({ contentType, start, end: Math.min(now, end) }, { signal })) {
         for (const content of contents) found.set(content.contentId, content)
       }
       const reported = await receipts.read(tenantId, { contentType, start, end }, [...found.keys()])

@@ -8,6 +8,7 @@ import {
   dueListings,
   hourMs,
   laneOf,
+  listingDelayMs,
   MailtrailError,
   minuteMs,
   openWindows,
@@ -142,9 +143,11 @@ export class TenantSchedule {
   }
 
   async #peek(collection: Collection, now: number): Promise<void> {
-    for (const window of openWindows(collection, now)) {
-      if (now < (this.#peekedAt.get(window.contentType) ?? Number.NEGATIVE_INFINITY) + peekEveryMs) continue
-      this.#peekedAt.set(window.contentType, now)
+    // A window that has closed and is not to be listed yet, too: else what came last would wait twice as long.
+    for (const window of [now - listingDelayMs, now].flatMap((at) => openWindows(collection, at))) {
+      const name = `${window.contentType}/${window.start}`
+      if (now < (this.#peekedAt.get(name) ?? Number.NEGATIVE_INFINITY) + peekEveryMs) continue
+      this.#peekedAt.set(name, now)
       await this.#deps.queues.peek({ tenantId: this.#tenantId, ...window })
     }
   }
@@ -193,7 +196,7 @@ export class TenantSchedule {
     this.#askedFolds.forget(now)
     // What was noted in the future was noted by a clock that has been set back.
     for (const [key, at] of this.#offeredAt) if (now >= at + 2 * deadRetryEveryMs || now < at) this.#offeredAt.delete(key)
-    for (const [key, at] of this.#peekedAt) if (now < at) this.#peekedAt.delete(key)
+    for (const [key, at] of this.#peekedAt) if (now < at || now >= at + hourMs) this.#peekedAt.delete(key)
   }
 
   async #tellOfGaps(due: readonly DueListing[], collection: Collection, now: number, options?: Abortable): Promise<void> {

@@ -1,4 +1,5 @@
 import { hourMs, minuteMs } from '@mailtrail/core'
+import { withReadCache } from '@mailtrail/lake'
 import {
   connectRedis,
   createSchedulingNotes,
@@ -20,7 +21,8 @@ const stuckMs = 10 * minuteMs
 export const startScheduler: Role = async ({ config, clock, log }) => {
   await using parts = new AsyncDisposableStack()
   const redis = parts.adopt(await connectRedis(config.redisUrl, { ...config, log }), (connection) => connection.disconnect())
-  const fleetLake = parts.use(await openFleetLake(config))
+  // Histories are looked at every minute, and their events never change.
+  const fleetLake = withReadCache(parts.use(await openFleetLake(config)), { prefix: 'control/', maxBytes: 16 * 1024 * 1024 })
   const lakes = parts.use(createTenantLakes(fleetLake, config.lakes))
   const queues = parts.use(createWorkQueues(redis))
   const ending = new AbortController()

@@ -45,7 +45,7 @@ export interface WorkQueues extends AsyncDisposable {
   seal(task: Omit<SealTask, 'v' | 'kind'>): Promise<void>
   peek(task: Omit<PeekTask, 'v' | 'kind'>): Promise<void>
   turn(task: Omit<TurnTask, 'v' | 'kind'>): Promise<void>
-  /** One at a time for a tenant and content type: what it does not hold, the next peek finds. */
+  /** One at a time for a window: what it does not hold, the next peek finds. */
   peekTurn(task: Omit<PeekTurnTask, 'v' | 'kind'>): Promise<void>
   alert(task: Omit<AlertTask, 'v'>): Promise<void>
   /**
@@ -91,8 +91,6 @@ export function createWorkQueues(redis: RedisConnection): WorkQueues {
   }
   const spanId = (task: Pick<ListTask, 'tenantId' | 'contentType' | 'start' | 'end'>): string =>
     `v${jobVersion}/${task.tenantId}/${task.contentType}/${task.start}-${task.end}`
-  const typeId = ({ tenantId, contentType }: Pick<PeekTask, 'tenantId' | 'contentType'>): string =>
-    `v${jobVersion}/${tenantId}/${contentType}`
   return {
     list: async (task) => {
       const deduplication = { id: `${spanId(task)}/${task.entry}` }
@@ -100,7 +98,7 @@ export function createWorkQueues(redis: RedisConnection): WorkQueues {
       await windows.add('list', { v: jobVersion, kind: 'list', ...task }, { attempts: 5, deduplication, lifo: task.lane === 'incident' })
     },
     peek: async (task) => {
-      await windows.add('peek', { v: jobVersion, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${typeId(task)}/peek` } })
+      await windows.add('peek', { v: jobVersion, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${spanId(task)}/peek` } })
     },
     seal: async (task) => {
       // A seal asked for while one runs must run after it, for the running one may have read the receipts already.
@@ -114,7 +112,7 @@ export function createWorkQueues(redis: RedisConnection): WorkQueues {
       await contents.add('turn', { v: jobVersion, kind: 'turn', ...task }, { attempts: 5, jobId: task.turnId })
     },
     peekTurn: async (task) => {
-      await contents.add('peek', { v: jobVersion, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${typeId(task)}/peek` } })
+      await contents.add('peek', { v: jobVersion, kind: 'peek', ...task }, { attempts: 1, deduplication: { id: `${spanId(task)}/peek` } })
     },
     alert: async (task) => {
       const deduplication = {
