@@ -1,7 +1,7 @@
-import { ActivityApiError } from '@mailtrail/activity-api'
+import { ActivityApiError, type ActivityApiErrorCode } from '@mailtrail/activity-api'
 import { dropLetter, findLetters, type LetterPlaces, readCoverage, replayLetter } from '@mailtrail/cli'
 import { hourMs, mergeContents, minuteMs, parseTenantId } from '@mailtrail/core'
-import { readLedger } from '@mailtrail/lake'
+import { contentHash, readLedger } from '@mailtrail/lake'
 import { addTenant, recordHistory } from '@mailtrail/tenants'
 import { temporaryFolder } from '@mailtrail/testing'
 import { expect, test } from 'vitest'
@@ -14,10 +14,14 @@ const start = Date.parse('2024-03-11T00:00:00Z')
 const tenant = 'clinic'
 const tenantId = parseTenantId(guid(tenant))
 const poison = 'content-7'
+const other = 'content-9'
 
-/** A fleet in memory whose feed holds twenty contents in one hour, of which the service refuses one with a permanent code while `isPoisoned`. */
-async function poisonedFleet(spoolFolder: string) {
-  let [now, isPoisoned] = [start, true]
+/** A fleet in memory whose feed holds twenty contents in one hour, of which the service refuses some. */
+async function poisonedFleet(
+  spoolFolder: string,
+  refused = new Map<string, ActivityApiErrorCode>([[poison, 'ACTIVITY_API_REQUEST_INVALID']]),
+) {
+  let now = start
   const contents = Array.from({ length: 20 }, (_, index) => {
     const created = start + hourMs + index * minuteMs
     const records = [auditRecord({ tenant, id: `record-${index}`, time: recordTime(created - minuteMs) })]
@@ -28,7 +32,8 @@ async function poisonedFleet(spoolFolder: string) {
     ...api,
     openContent: async (content, options) => {
       const failure = { tenantId, operation: 'open-content', contentId: content.contentId } as const
-      if (isPoisoned && content.contentId === poison) throw new ActivityApiError('ACTIVITY_API_REQUEST_INVALID', failure)
+      const code = refused.get(content.contentId)
+      if (code) throw new ActivityApiError(code, failure)
       return api.openContent(content, options)
     },
   }
@@ -44,9 +49,7 @@ async function poisonedFleet(spoolFolder: string) {
     letters: async () => (await findLetters(places, { state: 'all' })).letters,
     redis: () => fleet.redis,
     now: () => now,
-    cure: () => {
-      isPoisoned = false
-    },
+    cure: (id: string = poison) => refused.delete(id),
     runTo: async (end: number) => {
       for (; now < end; now += 5 * minuteMs) await fleet.tick(new Set(roleNames))
     },
@@ -114,19 +117,42 @@ test('what is in the dead letters is tried again by itself within hours, and so 
   expect(await fleet.outcomes()).toEqual(allBut('stored'))
 })
 
+test('a replay is not kept by what else of the window cannot be stored', async () => {
+  await using folder = await temporaryFolder()
+  const fleet = await poisonedFleet(
+    folder.path,
+    new Map([
+      [poison, 'ACTIVITY_API_REQUEST_INVALID'],
+      [other, 'ACTIVITY_API_UNAVAILABLE'],
+    ]),
+  )
+  // What may pass is tried five times before the turn is over, and keeps the dead one's count waiting.
+  await fleet.runTo(buriedBy + 2 * hourMs)
+  const [letter, ...more] = await fleet.letters()
+  if (!letter) throw new Error('There is no letter.')
+  expect(more).toEqual([])
+  fleet.cure()
+  await replayLetter(letter, { ...fleet.redis(), now: fleet.now(), by: 'operator' })
+  await fleet.runTo(fleet.now() + 30 * minuteMs)
+  expect((await Array.fromAsync(fleet.lake.list('raw/'))).length).toBe(19)
+})
+
 test('what was dropped stays a gap for good', async () => {
   await using folder = await temporaryFolder()
-  const fleet = await poisonedFleet(folder.path)
+  const fleet = await poisonedFleet(folder.path, new Map([poison, other].map((id) => [id, 'ACTIVITY_API_REQUEST_INVALID'])))
   await fleet.runTo(buriedBy)
-  const [letter] = await fleet.letters()
+  const letter = (await fleet.letters()).find(
+    ({ letter: { work } }) => work.stage === 'contents' && work.contentHash === contentHash(poison),
+  )
   if (!letter) throw new Error('There is no letter.')
   const drop = { at: fleet.now(), by: 'operator', reason: 'the tenant says that it is of no use' }
   expect([await dropLetter(letter, drop), await dropLetter(letter, drop)]).toEqual(['dropped', 'dropped'])
-  const [dropped = letter] = await fleet.letters()
+  const dropped = (await fleet.letters()).find(({ state }) => state === 'dropped') ?? letter
   expect(dropped).toMatchObject({ state: 'dropped', events: [{ event: 'dropped', by: 'operator', reason: drop.reason }] })
   expect(await replayLetter(dropped, { ...fleet.redis(), now: fleet.now(), by: 'operator' })).toBe('dropped')
 
-  fleet.cure()
+  // The other lies in the same entry, and is fetched once the service lets it.
+  for (const id of [poison, other]) fleet.cure(id)
   await fleet.runTo(buriedBy + 7 * hourMs)
   expect(await fleet.outcomes()).toEqual(allBut('dropped'))
   expect(await fleet.causes()).toContainEqual({

@@ -1,3 +1,4 @@
+import { MailtrailError } from '@mailtrail/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openPlace, tenant } from '../test/place.ts'
@@ -15,7 +16,7 @@ test('jobs that end are counted by work and tenant, with the first failure and t
   expect((await jobs.note(tenant(1), 'work', failure(4), 5)).jobs).toBe(1)
 })
 
-test('a job that nobody can read is told of with its data, and the worker goes on with the next', async () => {
+test('a job that nobody can read is told of with its data once the lake takes that, and the worker goes on with the next', async () => {
   await using place = await openPlace()
   const told: InvalidJob[] = []
   const done: number[] = []
@@ -25,12 +26,13 @@ test('a job that nobody can read is told of with its data, and the worker goes o
     handle: async ({ number }) => void done.push(number),
     onInvalid: async (job) => {
       told.push(job)
-      throw new Error('The lake is away.')
+      if (told.length === 1) throw new MailtrailError('LAKE_UNAVAILABLE', 'The lake is away.', { retry: { again: true, afterMs: 10 } })
     },
   })
   await place.raw.contents.add('turn', { v: 1, number: 'canary' })
   await place.raw.contents.add('turn', { v: 1, number: 7 })
   await place.settled()
-  expect([done, told.map(({ queue, data }) => ({ queue, data }))]).toEqual([[7], [{ queue: 'contents', data: { v: 1, number: 'canary' } }]])
+  const invalid = { queue: 'contents', data: { v: 1, number: 'canary' } }
+  expect([done, told.map(({ queue, data }) => ({ queue, data }))]).toEqual([[7], [invalid, invalid]])
   expect(place.logged()).not.toContain('canary')
 })

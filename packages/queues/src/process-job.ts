@@ -19,7 +19,8 @@ export function toProcessor<T>(options: WorkerOptions<T>, watch: WorkerWatch, si
       const task = parseTask(schema, job)
       const attempt = job.attemptsMade + 1
       await handle(task, { signal, log: jobLog, attempt, lastAttempt: attempt >= (job.opts.attempts ?? 1) })
-    } catch (error) {
+    } catch (raised) {
+      const error = await orUntold(raised, (invalid) => onInvalid?.({ queue, id: job.id, data: job.data }, invalid))
       if (signal.aborted) await handBack(job, token, jobLog)
       const isKnown = error instanceof MailtrailError
       const found = { code: codeOf(error), reason: messageOf(error), ...(!isKnown && { at: framesOf(error) }) }
@@ -28,7 +29,6 @@ export function toProcessor<T>(options: WorkerOptions<T>, watch: WorkerWatch, si
       jobLog.warn({ event: isParked ? 'job.parked' : 'job.failed', attempt: job.attemptsMade + 1, ...found })
       // Redis keeps what is thrown, so an unexpected message stays here.
       if (!isKnown) throw new Error(messageOf(error))
-      if (error.code === 'JOB_INVALID') await onInvalid?.({ queue, id: job.id, data: job.data }, error).catch(() => {})
       if (!error.retry.again || isLongDelay(error.retry)) throw new UnrecoverableError(messageOf(error))
       if (error.retry.afterMs === undefined) throw error
       // Holds back this job alone and spends no attempt; `rateLimit` would hold back every tenant's.
@@ -37,6 +37,17 @@ export function toProcessor<T>(options: WorkerOptions<T>, watch: WorkerWatch, si
     }
   }
   return (job, token) => watch.during(() => process(job, token))
+}
+
+/** What a job fails with: while a job that nobody can read could not be told of, with the reason for that, so that it is told of again. */
+async function orUntold(raised: unknown, tell: (error: MailtrailError) => Promise<void> | undefined): Promise<unknown> {
+  if (!(raised instanceof MailtrailError) || raised.code !== 'JOB_INVALID') return raised
+  try {
+    await tell(raised)
+    return raised
+  } catch (fault) {
+    return fault
+  }
 }
 
 /** Another worker takes it next: it waits for no lock to expire, and spends no attempt. */
