@@ -2,12 +2,14 @@ import { MailtrailError } from '@mailtrail/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openPlace, tenant } from '../test/place.ts'
+import { connectRedis } from './connect-redis.ts'
 import { createEndedJobs } from './ended-jobs.ts'
 import type { InvalidJob } from './start-worker.ts'
 
 test('jobs that end are counted by work and tenant, with the first failure and the last', async () => {
   await using place = await openPlace()
-  const jobs = createEndedJobs(place.redis)
+  await using fleet = new AsyncDisposableStack()
+  const jobs = createEndedJobs(fleet.adopt(await connectRedis(place.server.fleetUrl), (connection) => connection.disconnect()))
   const failure = (at: number): { code: string; message: string; at: number } => ({ code: `CODE_${at}`, message: 'It failed.', at })
   await jobs.note(tenant(1), 'work', failure(1), 5)
   expect(await jobs.note(tenant(1), 'work', failure(2), 5)).toEqual({ first: failure(1), last: failure(2), jobs: 2, attempts: 10 })
