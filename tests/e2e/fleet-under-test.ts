@@ -71,7 +71,7 @@ export async function startFleetUnderTest(
     startRoles: (names = Object.keys(allRoles)) => startRoles(names, { config, clock, log }),
     runTo: async (until, stepMs = hourMs) => {
       await using connections = new AsyncDisposableStack()
-      const connection = connections.adopt(await connectRedis(config.redisUrl), (client) => client.disconnect())
+      const connection = connections.adopt(await connectRedis(config.redisUrl, config), (client) => client.disconnect())
       const queues = connections.use(createWorkQueues(connection))
       await runSimulatedTime({ clock, simulator, queues, until, stepMs })
     },

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { MailtrailError } from '@mailtrail/core'
-import { startRedis, startRedisCluster, startRedisSentinels } from '@mailtrail/testing'
+import { startRedis, startRedisCluster } from '@mailtrail/testing'
 import { pino } from 'pino'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { tenant, until } from '../test/place.ts'
 import { connectRedis } from './connect-redis.ts'
 import { type CompactionTask, compactionTaskSchema, type TurnTask, turnTaskSchema, windowTaskSchema } from './jobs.ts'
@@ -56,40 +55,6 @@ test.each(Object.entries(kinds))('the user that a fleet has does all that a flee
   await until(async () => expect(await queues.unfinished()).toBe(0))
   const offsets = [0, 1, 2, 3, 4].map((turn) => turn * contentsPerTurn)
   expect(done.toSorted()).toEqual(tenants.flatMap((tenantId) => offsets.map((offset) => `${tenantId}/${offset}`)).toSorted())
-})
-
-test('work goes on after the server that leads was killed, and nothing is left undone', async () => {
-  await using parts = new AsyncDisposableStack()
-  const place = parts.use(await startRedisSentinels())
-  vi.stubEnv('TEST_SENTINEL_PASSWORD', place.sentinelPassword)
-  onTestFinished(() => void vi.unstubAllEnvs())
-  const settings = { redisCaFile: place.caFile, redisSentinelPassword: 'env:TEST_SENTINEL_PASSWORD' }
-  const redis = parts.adopt(await connectRedis(place.fleetUrl, settings), (connection) => connection.disconnect())
-  const queues = parts.use(createWorkQueues(redis))
-  const turns = createTurns(redis, queues)
-  const done = new Set<number>()
-  const handle = async ({ tenantId, offset, turnId }: TurnTask): Promise<void> => {
-    await delay(20)
-    done.add(offset)
-    await turns.release(tenantId, turnId)
-  }
-  const worker = parts.use(
-    await startWorker(redis, { queue: 'contents', schema: turnTaskSchema, handle, concurrency: 2, jobLockMs: 1_000, log }),
-  )
-  const total = 100 * contentsPerTurn
-  const offer = () => turns.offer({ tenantId: tenant(1), entryKey: 'ledger/a', total, expiration: 0, lane: 'live' })
-  await offer()
-  await until(() => expect(done.size).toBeGreaterThan(10))
-  await place.leader.kill()
-  const before = done.size
-  // As the scheduler does with what the ledger lacks.
-  await until(async () => {
-    await offer()
-    expect(done.size).toBe(100)
-  })
-  expect(before).toBeLessThan(100)
-  expect(worker.health()).toEqual(expect.objectContaining({ isAlive: true }))
-  await useRest(redis, tenant(1))
 })
 
 /** What leaders and those who ask for signals do, while contents wait. */
