@@ -10,7 +10,7 @@ import { guid } from './scenario.ts'
 
 // As after a clock that jumped, a process that was paused, or a Redis that forgot: each believes that it leads.
 vi.mock('@mailtrail/queues', async (load) => {
-  const lease = { isHeld: () => true, [Symbol.asyncDispose]: async () => {} }
+  const lease = { isHeld: () => true, renew: async () => {}, [Symbol.asyncDispose]: async () => {} }
   return { ...(await load<typeof import('@mailtrail/queues')>()), startLeaderLease: async () => lease }
 })
 

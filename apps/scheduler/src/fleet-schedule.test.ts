@@ -73,7 +73,7 @@ function fleetOver(
     horizonMs: 0,
     clock: new SimulatedClock(start + 15 * minuteMs),
     log: createLogger('silent'),
-    mayQueue: leads,
+    mayQueue: async () => leads(),
   })
   return { fleet, seen }
 }

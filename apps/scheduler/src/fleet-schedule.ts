@@ -14,7 +14,7 @@ export interface FleetScheduleDeps extends Omit<ScheduleDeps, 'lake'> {
   readonly clock: Clock
   readonly log: Logger
   /** Whether this process may queue anything. */
-  readonly mayQueue: () => boolean
+  readonly mayQueue: () => Promise<boolean>
 }
 
 /** Tenants looked at at a time: enough to hide a store's latency. */
@@ -48,12 +48,12 @@ export class FleetSchedule {
   async tick({ signal }: Abortable): Promise<void> {
     const { fleetLake, clock, log, mayQueue, notes } = this.#deps
     this.noteProgress()
-    if (!mayQueue()) return
+    if (!(await mayQueue())) return
     let failures = 0
     try {
       const options = { signal, queuedSince: await notes.queuedSince(clock.now()) }
       await eachConcurrently(listTenantIds(fleetLake, { signal }), { limit: tenantsAtOnce }, async (tenantId) => {
-        if (!mayQueue()) return
+        if (!(await mayQueue())) return
         try {
           await this.#tickTenant(tenantId, options)
           await notes.noteProgress()
@@ -63,7 +63,7 @@ export class FleetSchedule {
         }
         this.noteProgress()
       })
-      if (failures === 0 && mayQueue()) await notes.noteProgress()
+      if (failures === 0 && (await mayQueue())) await notes.noteProgress()
     } catch (error) {
       if (!signal?.aborted) log.error({ event: 'fleet.not_scheduled', role: 'scheduler', code: codeOf(error) })
     }

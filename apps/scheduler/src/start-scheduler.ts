@@ -32,7 +32,10 @@ export const startScheduler: Role = async ({ config, clock, log }) => {
     rounds: new RetentionRounds({ fleetLake, queues, retention: config.retention }),
     destinations: config.destinations.map(({ name }) => name),
     horizonMs: config.horizonHours * hourMs,
-    mayQueue: () => lease.isHeld() && !ending.signal.aborted,
+    mayQueue: async () => {
+      if (!lease.isHeld()) await lease.renew().catch(() => {})
+      return lease.isHeld() && !ending.signal.aborted
+    },
   })
   let running = Promise.resolve()
   const tick = (): Promise<void> => {

@@ -46,8 +46,10 @@ describe('of several processes', () => {
     const confirmed = performance.now()
     const later = vi.spyOn(performance, 'now').mockReturnValue(confirmed + 10_000)
     expect(first.lease.isHeld()).toBe(false)
-    later.mockRestore()
     await place.server.restart()
+    await first.lease.renew()
+    expect(first.lease.isHeld()).toBe(true)
+    later.mockRestore()
   })
 
   test('one that ends while Redis is away is not kept by it', async () => {

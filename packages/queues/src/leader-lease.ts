@@ -27,6 +27,8 @@ return 0`
 export interface LeaderLease extends AsyncDisposable {
   /** Whether this process leads, by what Redis last confirmed. */
   isHeld(): boolean
+  /** Asks for it now; for who leads, but was too busy to ask in time. Waits while Redis is away. */
+  renew(): Promise<void>
 }
 
 export interface LeaseOptions {
@@ -44,6 +46,8 @@ export async function startLeaderLease(redis: RedisConnection, { name, onTaken, 
   const token = randomUUID()
   const ending = new AbortController()
   let [isOurs, heldUntil] = [false, 0]
+
+  const isHeld = (): boolean => isOurs && performance.now() < heldUntil
 
   const take = async (): Promise<void> => {
     // Counted from before it is asked, for the answer may take long.
@@ -64,7 +68,12 @@ export async function startLeaderLease(redis: RedisConnection, { name, onTaken, 
   await take()
   void keepBeating().catch(() => {})
   return {
-    isHeld: () => isOurs && performance.now() < heldUntil,
+    isHeld,
+    renew: async () => {
+      await beat()
+      // An answer that came too late does not count.
+      while (isOurs && !isHeld()) await beat()
+    },
     [Symbol.asyncDispose]: async () => {
       ending.abort()
       isOurs = false
