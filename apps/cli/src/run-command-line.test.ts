@@ -30,6 +30,7 @@ describe('what cannot be done is one clear error that says what to do', () => {
   test.each<{ title: string; argv: (lake: string) => string[]; code: number; says: RegExp }>([
     { title: 'an unknown command', argv: () => ['investigat'], code: 2, says: /unknown command.*Did you mean investigate/s },
     { title: 'options that exclude each other', argv: () => ['coverage', '--all', ...tenant], code: 2, says: /--all.*cannot.*--tenant/ },
+    { title: 'an option of another role', argv: () => ['serve', 'lister', '--concurrency', '8'], code: 2, says: /of a fetcher/ },
     { title: 'a missing option', argv: () => ['coverage', ...tenant], code: 2, says: /--from/ },
     { title: 'no lake', argv: () => ['tenant', 'list'], code: 2, says: /MAILTRAIL_LAKE/ },
     { title: 'a lake of an unknown kind', argv: () => ['tenant', 'list', '--lake', 'ftp://x'], code: 2, says: /write file: and a folder/ },
