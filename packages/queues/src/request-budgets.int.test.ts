@@ -4,7 +4,7 @@ import { openPlace, type Place, tenant } from '../test/place.ts'
 import { connectRedis } from './connect-redis.ts'
 import type { RedisConnection } from './open-redis.ts'
 import { createRequestBudgets } from './request-budgets.ts'
-import { takeScript, throttledScript } from './request-budgets-scripts.ts'
+import { aheadMs, takeScript, throttledScript } from './request-budgets-scripts.ts'
 import { tenantKey } from './tenant-key.ts'
 
 const minute = 60_000
@@ -31,9 +31,9 @@ function budgetAt(limit: number) {
     redis.eval(script.replace("redis.call('TIME')", '{tonumber(ARGV[#ARGV]) / 1000, 0}'), 1, key, limit, ...args, now)
   return {
     /** When a request asked for now is sent, or when to ask again. */
-    take: async (now: number) => {
-      const [isGranted, waitMs] = (await run(takeScript, now)) as [number, number]
-      return isGranted === 1 ? { sentAt: now + waitMs } : { againAt: now + waitMs }
+    take: async (now: number, wanted = 1) => {
+      const [isGranted, waitMs, count] = (await run(takeScript, now, wanted)) as [number, number, number]
+      return isGranted === 1 ? { sentAt: now + waitMs, ahead: count - 1 } : { againAt: now + waitMs, ahead: 0 }
     },
     throttled: (now: number, retryAfterMs?: number) => run(throttledScript, now, retryAfterMs ?? '', 0),
   }
@@ -48,7 +48,13 @@ async function askFor(budget: Budget, { from, to, perSecond }: { from: number; t
   return answers.flatMap(({ sentAt }) => sentAt ?? []).filter((at) => at < to)
 }
 
-const take = fc.record({ kind: fc.constant('take'), count: fc.integer({ min: 1, max: 12 }) })
+const take = fc.record({
+  kind: fc.constant('take'),
+  count: fc.integer({ min: 1, max: 12 }),
+  wanted: fc.integer({ min: 1, max: 10 }),
+  /** When what was taken ahead is sent. */
+  lateMs: fc.constantFrom(0, aheadMs),
+})
 const wait = (maxMs: number) => fc.record({ kind: fc.constant('wait'), ms: fc.integer({ min: 0, max: maxMs }) })
 const throttle = fc.record({ kind: fc.constant('throttle'), ms: fc.option(fc.integer({ min: 0, max: 90 * second })) })
 /** A tenant that keeps asking for minutes on end, or one that is idle and throttled now and then. */
@@ -67,8 +73,8 @@ describe('a budget', () => {
         const sent: number[] = []
         for (const each of taken) {
           if ('count' in each) {
-            const answers = await Promise.all(Array.from({ length: each.count }, () => budget.take(now)))
-            sent.push(...answers.flatMap(({ sentAt }) => sentAt ?? []))
+            const answers = await Promise.all(Array.from({ length: each.count }, () => budget.take(now, each.wanted)))
+            sent.push(...answers.flatMap(({ sentAt, ahead }) => [sentAt ?? [], Array(ahead).fill(now + each.lateMs)].flat()))
           } else if (each.kind === 'wait') now += each.ms ?? 0
           else await budget.throttled(now, each.ms ?? undefined)
         }

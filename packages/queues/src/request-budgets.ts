@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Abortable, MailtrailError, type TenantId } from '@mailtrail/core'
 import { z } from 'zod'
 import type { RedisConnection } from './open-redis.ts'
+import { redisScript } from './redis-script.ts'
 import { stateScript, takeScript, throttledScript } from './request-budgets-scripts.ts'
+import { RequestsAhead } from './requests-ahead.ts'
 import { tenantKey } from './tenant-key.ts'
 
 /** What one tenant may send, shared by all who send in its name. */
@@ -36,24 +38,34 @@ export interface RequestBudgets {
   state(tenantId: TenantId): Promise<BudgetState | undefined>
 }
 
-const taken = z.tuple([z.number(), z.number()])
+const taken = z.tuple([z.number(), z.number(), z.number()])
 const state = z.tuple([z.number(), z.number(), z.number()]).nullable()
+
+const [runTake, runThrottled, runState] = [redisScript(takeScript), redisScript(throttledScript), redisScript(stateScript)]
 
 export function createRequestBudgets(redis: RedisConnection): RequestBudgets {
   const keyOf = (tenantId: TenantId): string => tenantKey(tenantId, 'budget')
   return {
-    of: (tenantId, requestsPerMinute) => ({
-      take: async ({ signal } = {}) => {
-        const [isGranted, waitMs] = taken.parse(await redis.eval(takeScript, 1, keyOf(tenantId), requestsPerMinute))
-        if (isGranted === 0) throw budgetSpent(tenantId, waitMs)
-        if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted())
-      },
-      throttled: async (retryAfterMs) => {
-        await redis.eval(throttledScript, 1, keyOf(tenantId), requestsPerMinute, retryAfterMs ?? '', Math.random())
-      },
-    }),
+    of: (tenantId, requestsPerMinute) => {
+      const ahead = new RequestsAhead()
+      return {
+        take: async ({ signal } = {}) => {
+          if (ahead.use(performance.now())) return
+          const askedAt = performance.now()
+          const wanted = ahead.wanted(askedAt)
+          const [isGranted, waitMs, count] = taken.parse(await runTake(redis, [keyOf(tenantId)], [requestsPerMinute, wanted]))
+          if (isGranted === 0) throw budgetSpent(tenantId, waitMs)
+          ahead.keep(count - 1, askedAt)
+          if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted())
+        },
+        throttled: async (retryAfterMs) => {
+          ahead.drop()
+          await runThrottled(redis, [keyOf(tenantId)], [requestsPerMinute, retryAfterMs ?? '', Math.random()])
+        },
+      }
+    },
     state: async (tenantId) => {
-      const found = state.parse(await redis.eval(stateScript, 1, keyOf(tenantId)))
+      const found = state.parse(await runState(redis, [keyOf(tenantId)], []))
       if (found === null) return undefined
       const [requestsPerMinute, remaining, pausedForMs] = found
       return { requestsPerMinute, remaining, pausedForMs }
