@@ -112,7 +112,10 @@ export class RedisInMemory {
       return known
     }
     return {
-      add: async (_tenantId, span, receipt) => void (await of(span)).set(receipt.id, receipt),
+      add: async (_tenantId, span, ...receipts) => {
+        const known = await of(span)
+        for (const receipt of receipts) known.set(receipt.id, receipt)
+      },
       read: async (_tenantId, span, ids) => new Map([...(await of(span))].filter(([id]) => ids.includes(id))),
       count: async (_tenantId, span) => (await of(span)).size,
       forget: async (_tenantId, span) => (await of(span)).clear(),

@@ -12,6 +12,7 @@ import { type ObjectStore, readEntryGroup, readLedgerEntry } from '@mailtrail/la
 import { endsJob, type Handler, type TaskContext, type TenantBrakes, type Turns, type TurnTask } from '@mailtrail/queues'
 import type { TenantApis, TenantLakes } from '@mailtrail/tenants'
 import { type BuryDeps, buryContents, type FailedContent } from './bury-contents.ts'
+import { ReceiptBatch } from './receipt-batch.ts'
 import { type SettleDeps, settleContent } from './settle-content.ts'
 
 export interface TurnDeps extends SettleDeps, BuryDeps {
@@ -25,7 +26,7 @@ export interface TurnDeps extends SettleDeps, BuryDeps {
 const contentsAtOnce = 4
 
 /**
- * Fetches a tenant's next few contents. What succeeds is reported at once, so that a turn done again does only what is missing; whoever
+ * Fetches a tenant's next few contents. What succeeds is reported soon, so that a turn done again does little but what is missing; whoever
  * reports the last content of a listing has its span sealed.
  */
 export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
@@ -60,17 +61,19 @@ async function runTurn(deps: TurnDeps, { tenantId, entryKey, offset, count }: Tu
   )
   const waiting = turn.filter(({ id }) => (reported.get(id)?.outcome ?? 'dead') === 'dead')
 
+  const batch = new ReceiptBatch((some) => receipts.add(tenantId, entry, ...some))
   const failures: FailedContent[] = []
   await eachConcurrently(waiting, { limit: contentsAtOnce }, async (content) => {
     try {
       const work = { tenantId, lake, operations: entry.operations, namedIn: entry, content, api }
       const receipt = await settleContent(deps, work, context)
-      await receipts.add(tenantId, entry, receipt)
+      await batch.add(receipt)
     } catch (error) {
       failures.push({ content, error })
     }
   })
 
+  await batch.flush()
   const isOver = failures.length > 0 && endsJob(spokesman(failures), context) && !signal.aborted
   const left = isOver ? await buryContents(deps, { lake, entry, entryKey, attempt: context.attempt }, failures) : failures
   if (left.length > 0) throw spokesman(left)

@@ -19,7 +19,7 @@ const schema: z.ZodType<Receipt> = z.object({
 const keptSeconds = 3_600
 
 export interface Receipts {
-  add(tenantId: TenantId, span: EntrySpan, receipt: Receipt): Promise<void>
+  add(tenantId: TenantId, span: EntrySpan, ...receipts: readonly Receipt[]): Promise<void>
   /** The receipts of these contents, by content id. */
   read(tenantId: TenantId, span: EntrySpan, contentIds: readonly string[]): Promise<ReadonlyMap<string, Receipt>>
   count(tenantId: TenantId, span: EntrySpan): Promise<number>
@@ -29,12 +29,14 @@ export interface Receipts {
 export function createReceipts(redis: RedisConnection): Receipts {
   const keyOf = (tenantId: TenantId, span: EntrySpan): string => tenantKey(tenantId, `receipts:${span.contentType}:${spanName(span)}`)
   return {
-    add: async (tenantId, span, receipt) => {
+    add: async (tenantId, span, ...receipts) => {
       const key = keyOf(tenantId, span)
       const adding = redis.multi()
-      // Another worker may have stored it meanwhile.
-      if (receipt.outcome === 'dead') adding.hsetnx(key, receipt.id, JSON.stringify(receipt))
-      else adding.hset(key, receipt.id, JSON.stringify(receipt))
+      for (const receipt of receipts) {
+        // Another worker may have stored it meanwhile.
+        if (receipt.outcome === 'dead') adding.hsetnx(key, receipt.id, JSON.stringify(receipt))
+        else adding.hset(key, receipt.id, JSON.stringify(receipt))
+      }
       await adding.expire(key, keptSeconds).exec()
     },
     read: async (tenantId, span, contentIds) => {

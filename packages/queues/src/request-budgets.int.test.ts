@@ -85,6 +85,17 @@ describe('a budget', () => {
     )
   }, 120_000)
 
+  test('counts what is taken ahead and sent as late as may be', async () => {
+    const budget = budgetAt(6_000)
+    const sent: number[] = []
+    for (let times = 0; times < 10; times += 1) {
+      const { sentAt = 0, ahead } = await budget.take(0, 1_000)
+      sent.push(sentAt, ...Array(ahead).fill(sentAt + aheadMs))
+    }
+    sent.push(...(await askFor(budget, { from: aheadMs, to: minute + aheadMs, perSecond: 120 })))
+    expect(sent.filter((at) => aheadMs <= at && at < minute + aheadMs).length).toSatisfy((count: number) => count > 5_900 && count <= 6_000)
+  })
+
   test.each([1, 60, 600])('of %i requests a minute is used up to its limit by who asks often', async (limit) => {
     const sent = await askFor(budgetAt(limit), { from: 0, to: 5 * minute, perSecond: 20 })
     expect(sent.length).toBeGreaterThan(5 * limit * 0.95 - 1)

@@ -67,9 +67,9 @@ export async function openBenchFleet({ redisUrl, folder }: { redisUrl: string; f
     receipts,
     lake: fleetLake,
     fetch: ({ onReported, ...own }) => {
-      const add: typeof receipts.add = async (tenantId, span, receipt) => {
-        await receipts.add(tenantId, span, receipt)
-        onReported(tenantId)
+      const add: typeof receipts.add = async (tenantId, span, ...some) => {
+        await receipts.add(tenantId, span, ...some)
+        for (const _ of some) onReported(tenantId)
       }
       const handle = createTurnHandler({ ...shared, ...own, receipts: { ...receipts, add } })
       return startWorker(redis, {
