@@ -48,15 +48,31 @@ export function createRequestBudgets(redis: RedisConnection): RequestBudgets {
   return {
     of: (tenantId, requestsPerMinute) => {
       const ahead = new RequestsAhead()
+      let asking: Promise<unknown> | undefined
+      const ask = async (): Promise<number> => {
+        const askedAt = performance.now()
+        const [isGranted, waitMs, count] = taken.parse(await runTake(redis, [keyOf(tenantId)], [requestsPerMinute, ahead.wanted(askedAt)]))
+        if (isGranted === 0) throw budgetSpent(tenantId, waitMs)
+        ahead.keep(count - 1, askedAt)
+        return waitMs
+      }
       return {
         take: async ({ signal } = {}) => {
-          if (ahead.use(performance.now())) return
-          const askedAt = performance.now()
-          const wanted = ahead.wanted(askedAt)
-          const [isGranted, waitMs, count] = taken.parse(await runTake(redis, [keyOf(tenantId)], [requestsPerMinute, wanted]))
-          if (isGranted === 0) throw budgetSpent(tenantId, waitMs)
-          ahead.keep(count - 1, askedAt)
-          if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted())
+          while (!ahead.use(performance.now())) {
+            // Who asks may bring enough for all who do at the same time.
+            if (asking) {
+              await asking
+              continue
+            }
+            const answer = ask()
+            const isOver = (): void => {
+              asking = undefined
+            }
+            asking = answer.then(isOver, isOver)
+            const waitMs = await answer
+            if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted())
+            return
+          }
         },
         throttled: async (retryAfterMs) => {
           ahead.drop()
