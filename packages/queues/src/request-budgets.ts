@@ -60,7 +60,7 @@ export function createRequestBudgets(redis: RedisConnection): RequestBudgets {
         take: async ({ signal } = {}) => {
           while (!ahead.use(performance.now())) {
             // Who asks may bring enough for all who do at the same time.
-            if (asking) {
+            if (asking !== undefined) {
               await asking
               continue
             }
@@ -77,6 +77,8 @@ export function createRequestBudgets(redis: RedisConnection): RequestBudgets {
         throttled: async (retryAfterMs) => {
           ahead.drop()
           await runThrottled(redis, [keyOf(tenantId)], [requestsPerMinute, retryAfterMs ?? '', Math.random()])
+          // What was asked for before came meanwhile.
+          ahead.drop()
         },
       }
     },
