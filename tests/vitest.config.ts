@@ -28,7 +28,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'int', include: ['{apps,packages}/*/src/**/*.int.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
       },
-      { extends: true, test: { name: 'e2e', include: ['tests/{e2e,docs}/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['tests/{e2e,docs,chaos}/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 },
+      },
     ],
   },
 })

@@ -25,8 +25,15 @@ export function finishMs({ drainSeconds }: Pick<Config, 'drainSeconds'>): number
 /**
  * Runs a role as a process of its own until it is asked to end, and answers probes. One that has not drained `drainSeconds` after it was asked exits at
  * once, with 1.
+ *
+ * @param clock - another than the machine's for tests of a fleet of processes in simulated time
  */
-export async function runRole(name: string, role: Role, config: Config = loadConfig({}, process.env)): Promise<void> {
+export async function runRole(
+  name: string,
+  role: Role,
+  config: Config = loadConfig({}, process.env),
+  clock: Clock = systemClock,
+): Promise<void> {
   const log = createLogger(config.logLevel)
   const asked = termination()
   let probed: ProbedRole = { role: name, phase: 'starting', health: undefined }
@@ -36,7 +43,7 @@ export async function runRole(name: string, role: Role, config: Config = loadCon
   })
   const { healthAddress } = config
   await using probes = healthAddress === undefined ? undefined : await serveProbes(healthAddress, (path) => answerProbe(path, probed))
-  const running = await role({ config, clock: systemClock, log })
+  const running = await role({ config, clock, log })
   probed = { role: name, phase: 'running', health: running.health }
   log.info({ event: 'role.started', role: name, ...(probes && { healthPort: probes.port }) })
 

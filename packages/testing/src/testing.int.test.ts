@@ -10,6 +10,7 @@ import { describe, expect, test, vi } from 'vitest'
 import {
   type StrictS3,
   startAzurite,
+  startFaultProxy,
   startFlakyProxy,
   startRadosgw,
   startRedis,
@@ -208,4 +209,19 @@ test('a flaky proxy fails its share of requests, half of them after they were do
   expect(done.length).toBeGreaterThan(passed.length)
   expect(done.length).toBeLessThan(answers.length)
   expect(done[0]).toMatch(/^PUT \/a\?b=\d+ body$/)
+})
+
+describe(startFaultProxy, () => {
+  test('passes, holds and breaks what a client and a server say to each other', async () => {
+    await using redis = await startRedis()
+    await using proxy = await startFaultProxy(redis.port)
+    expect(await ask(proxy.port, 'PING')).toContain('PONG')
+    proxy.disturb('hang')
+    const held = ask(proxy.port, 'PING')
+    expect(await Promise.race([held, new Promise((resolve) => setTimeout(resolve, 100, 'held'))])).toBe('held')
+    proxy.disturb('none')
+    expect(await held).toContain('PONG')
+    proxy.disturb('cut')
+    await expect(ask(proxy.port, 'PING')).rejects.toThrow('ECONNRESET')
+  })
 })
