@@ -6,7 +6,7 @@ import { firstHeader } from './first-header.ts'
 import { systemCode } from './transport-failure.ts'
 
 /** Bytes of decompressed content handed out at once, and so about what one reader holds. */
-const chunkSize = 128 * 1024
+const chunkSize = 64 * 1024
 
 /**
  * The bytes of an answer without their transfer and content coding. They end only if the answer is complete.

@@ -228,8 +228,8 @@ test('a content of very many dates is stored within the bound of what is held', 
   expect(await place.lines(objects[119]?.key ?? '')).toBe(`${first}\n${second}\n`)
 })
 
-describe('beyond 8 MiB', () => {
-  /** 30 lines of 0.5 MiB over two dates: 15 MiB spill once, and what follows is held again. */
+describe('beyond what is held', () => {
+  /** 30 lines of 0.5 MiB over two dates: more than is held, many times over. */
   const many = Array.from({ length: 30 }, (_, index) => {
     const line = `{"Id":"${index}","Text":"${String.fromCharCode(97 + (index % 26)).repeat(512 * 1024)}"}`
     return { ...kept(line), date: index % 3 === 0 ? 'unknown' : date }

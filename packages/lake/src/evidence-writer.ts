@@ -27,7 +27,7 @@ export interface EvidenceOptions {
   readonly spoolFolder: string
   /** How objects are packed; gzip unless told otherwise. */
   readonly compression?: Compression
-  /** Lines held in memory at most, over all partitions of the content, in bytes; 8 MiB unless told otherwise. */
+  /** Lines held in memory at most, over all partitions of the content, in bytes; 1 MiB unless told otherwise. */
   readonly heldBytes?: number
   /** Lines of one object at most, in bytes; 4 GiB unless told otherwise: S3 takes 5 GiB in one request. */
   readonly objectBytes?: number
@@ -61,7 +61,7 @@ export class EvidenceWriter implements AsyncDisposable {
 
   constructor(lake: ObjectStore, options: EvidenceOptions) {
     this.#lake = lake
-    this.#options = { compression: 'gzip', heldBytes: 8 * mebibyte, objectBytes: 4096 * mebibyte, ...options }
+    this.#options = { compression: 'gzip', heldBytes: mebibyte, objectBytes: 4096 * mebibyte, ...options }
     this.#folder = join(options.spoolFolder, randomUUID())
   }
 

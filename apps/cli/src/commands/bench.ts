@@ -23,6 +23,17 @@ const benches: readonly Benchmark[] = [
     load: async () => (await import('../bench/select-bench.ts')).selectBench,
   },
   {
+    name: 'fetch',
+    description:
+      'how fast contents get from the service into the lake, and what memory that takes, whatever their size (about five minutes)',
+    load: async () => (await import('../bench/fetch-bench.ts')).fetchBench,
+  },
+  {
+    name: 'talk',
+    description: 'a backlog of contents, against a function that asks for all at once, parses whole and posts whole (about ten minutes)',
+    load: async () => (await import('../bench/talk-bench.ts')).talkBench,
+  },
+  {
     name: 'fairness',
     description: 'what a tenant with very much waiting costs the others, and what being fair costs (about three minutes)',
     load: async () => (await import('../bench/fairness-bench.ts')).fairnessBench,

@@ -1,13 +1,11 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { dayMs, MailtrailError, parseTenantId, utcDate } from '@mailtrail/core'
+import { dayMs, parseTenantId, utcDate } from '@mailtrail/core'
 import { createFolderStore } from '@mailtrail/lake'
 import type { BenchPlace, BenchResult } from '../bench-result.ts'
+import { runAlone } from '../run-alone.ts'
 import { inSeconds } from '../timed.ts'
-import { type Compacted, compactedSchema } from './compact-alone.ts'
+import { compactedSchema } from './compact-alone.ts'
 import { storeAccesses } from './store-accesses.ts'
 
 export interface CompactionSize {
@@ -18,6 +16,7 @@ export interface CompactionSize {
 const tenantId = parseTenantId('0be4c4ba-0000-4000-8000-000000000002')
 const from = Date.UTC(2024, 2, 14)
 const itemsPerRecord = 3
+const program = new URL('./compact-alone', import.meta.url)
 
 /** The items of one large tenant-day, made in a process of its own, so that its memory is that of the work alone. */
 export async function measureCompaction(
@@ -31,7 +30,7 @@ export async function measureCompaction(
   const day = { tenantId, from, to: from + dayMs, records: Math.ceil(items / itemsPerRecord), itemsPerRecord }
   await storeAccesses(createFolderStore(root), day, { contents, spoolFolder, signal })
   onStep('Compacting it')
-  const { seconds, peakMiB } = await compactAlone(root, signal)
+  const { seconds, peakMiB } = compactedSchema.parse(await runAlone(program, [root, tenantId, utcDate(from)], { signal }))
   return [
     {
       name: `compaction of a day of ${items} items, peak memory`,
@@ -43,15 +42,4 @@ export async function measureCompaction(
     },
     { name: 'the same, time', ...inSeconds(seconds), ratio: null, goal: null, holds: true },
   ]
-}
-
-async function compactAlone(root: string, signal?: AbortSignal): Promise<Compacted> {
-  const isSource = import.meta.url.endsWith('.ts')
-  const program = fileURLToPath(new URL(isSource ? './compact-alone.ts' : './compact-alone.js', import.meta.url))
-  const execArgv = isSource ? ['--conditions=@mailtrail/source'] : []
-  const child = fork(program, [root, tenantId, utcDate(from)], { execArgv, ...(signal && { signal }) })
-  const answer = once(child, 'message')
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new MailtrailError('BENCH_FAILED', `The process that compacts ended with ${code}: see what it printed.`)
-  return compactedSchema.parse((await answer)[0])
 }

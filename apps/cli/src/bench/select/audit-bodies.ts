@@ -34,6 +34,11 @@ export function auditBodies({ tenantId, share, bytes }: AuditBodies): Uint8Array
   return bodies
 }
 
+/** One such body, on one line. */
+export function auditBody({ tenantId, share, bytes }: AuditBodies): Uint8Array {
+  return bodyOf(auditRecords(tenantId, share), bytes, false)
+}
+
 function bodyOf(records: Iterator<object>, size: number, isPretty: boolean): Uint8Array {
   const texts: string[] = []
   for (let length = 0; length < size; ) {

@@ -1,5 +1,6 @@
 import { createRecordSelector, MailtrailError, parseTenantId } from '@mailtrail/core'
 import type { BenchPlace, BenchResult } from '../bench-result.ts'
+import { median } from '../median.ts'
 import { rounded } from '../timed.ts'
 import { auditBodies } from './audit-bodies.ts'
 
@@ -77,8 +78,4 @@ function cpuTimed(work: () => number): { readonly kept: number; readonly seconds
   const kept = work()
   const { user, system } = process.cpuUsage(before)
   return { kept, seconds: (user + system) / 1e6 }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
