@@ -51,6 +51,9 @@ const workSchema: z.ZodType<FetchWork> = z.object({
   place: z.string(),
 })
 
+/** What the launcher gives to roles. */
+export const roleEnv: NodeJS.ProcessEnv = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_ARENA_MAX: '1' }
+
 const operations: ReadonlySet<string> = new Set(['MailItemsAccessed'])
 /** As `packages/activity-api/src/decode-body.ts` hands it out. */
 const chunkBytes = 64 * 1024

@@ -6,7 +6,7 @@ import { median } from '../median.ts'
 import { runAlone } from '../run-alone.ts'
 import { rounded } from '../timed.ts'
 import { startBlobService } from './blob-service.ts'
-import { type Fetched, type FetchWork, fetchedSchema, type Way, ways } from './fetch-alone.ts'
+import { type Fetched, type FetchWork, fetchedSchema, roleEnv, type Way, ways } from './fetch-alone.ts'
 import { writeBlob } from './write-blob.ts'
 
 export interface PathSize {
@@ -81,5 +81,5 @@ export async function measureMemory(place: BenchPlace, { contents, largeBytes, l
 
 async function fetchAlone({ folder, signal }: BenchPlace, work: Omit<FetchWork, 'place'>): Promise<Fetched> {
   const place = await mkdtemp(join(folder, `${work.way}-`))
-  return fetchedSchema.parse(await runAlone(program, [JSON.stringify({ ...work, place })], { signal }))
+  return fetchedSchema.parse(await runAlone(program, [JSON.stringify({ ...work, place })], { env: roleEnv, signal }))
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseTenantId } from '@mailtrail/core'
 import type { BenchPlace, BenchResult } from '../bench-result.ts'
 import { startBlobService } from '../fetch/blob-service.ts'
-import { type Fetched, type FetchWork, fetchedSchema } from '../fetch/fetch-alone.ts'
+import { type Fetched, type FetchWork, fetchedSchema, roleEnv } from '../fetch/fetch-alone.ts'
 import { writeBlob } from '../fetch/write-blob.ts'
 import { median } from '../median.ts'
 import { runAlone } from '../run-alone.ts'
@@ -35,7 +35,7 @@ export async function measureTalk(place: BenchPlace, { contents, rounds }: TalkS
       place: await mkdtemp(join(folder, 'lake-')),
     }
     const fetched = fetchedSchema.parse(
-      await runAlone(new URL('../fetch/fetch-alone', import.meta.url), [JSON.stringify(work)], { signal }),
+      await runAlone(new URL('../fetch/fetch-alone', import.meta.url), [JSON.stringify(work)], { env: roleEnv, signal }),
     )
     taken.push({ talked, fetched })
   }
