@@ -1,10 +1,9 @@
 import { ActivityApiError } from './activity-api-error.ts'
 import type { Credential } from './activity-api-options.ts'
-import type { Login, LoginRequest } from './login.ts'
+import type { Login, LoginRequest, SignedIn } from './login.ts'
 
 /** A token, and the place of the credential that got it among those of the options. */
-export interface Granted {
-  readonly token: string
+export interface Granted extends SignedIn {
   readonly credential: number
 }
 
@@ -28,9 +27,9 @@ export function createCredentialChoice(
     const order = preferred.toSorted((a, b) => Number(b.index === working) - Number(a.index === working))
     for (const { index, login } of order) {
       try {
-        const token = await login(request)
+        const signedIn = await login(request)
         working = index
-        return { token, credential: index }
+        return { ...signedIn, credential: index }
       } catch (error) {
         if (!(error instanceof ActivityApiError) || error.code !== 'ACTIVITY_API_LOGIN_FAILED') throw error
         refusals.push(error)

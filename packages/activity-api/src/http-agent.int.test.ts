@@ -80,7 +80,7 @@ function openSession(options: ActivityApiOptions, timeouts: Partial<HttpTimeouts
     options,
     agent,
     serviceClock: createServiceClock(options.clock),
-    tokens: { get: async () => 'token', refuse: () => {}, renew: async () => ({ token: 'token', credential: 0 }) },
+    tokens: { get: async () => 'token', refuse: () => {}, renew: async () => ({ token: 'token', heldUntil: 0, credential: 0 }) },
   }
   return { session, [Symbol.asyncDispose]: () => agent.destroy() }
 }

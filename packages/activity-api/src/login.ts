@@ -10,8 +10,17 @@ export interface LoginRequest {
   readonly skipCache: boolean
 }
 
+export interface SignedIn {
+  readonly token: string
+  /** Until then it need not be asked for again, by `performance.now()`. */
+  readonly heldUntil: number
+}
+
 /** Gets a token by one credential: the one it keeps until some minutes before it expires, or a new one. */
-export type Login = (request: LoginRequest) => Promise<string>
+export type Login = (request: LoginRequest) => Promise<SignedIn>
+
+/** MSAL gives no token that expires within five minutes, and takes longer to say so than a request takes to send; it is asked twice a minute. */
+const [renewedEarlyMs, heldMs] = [300_000, 30_000]
 
 export function createLogin(options: ActivityApiOptions, agent: Dispatcher, credential: Credential): Login {
   const { cloud, tenantId } = options
@@ -33,7 +42,7 @@ export function createLogin(options: ActivityApiOptions, agent: Dispatcher, cred
   return async ({ skipCache }) => {
     app ??= createApp()
     try {
-      return requireToken(await app.acquireTokenByClientCredential({ scopes, skipCache }))
+      return toSignedIn(await app.acquireTokenByClientCredential({ scopes, skipCache }))
     } catch (error) {
       // MSAL would answer the calls of the next minute from a failure it remembers, by an error of its own that says less.
       app = undefined
@@ -42,9 +51,11 @@ export function createLogin(options: ActivityApiOptions, agent: Dispatcher, cred
   }
 }
 
-function requireToken(result: AuthenticationResult | null): string {
+function toSignedIn(result: AuthenticationResult | null): SignedIn {
   if (!result?.accessToken) throw new Error('The token service returned no access token.')
-  return result.accessToken
+  // MSAL dates it by the system's clock.
+  const leftMs = (result.expiresOn?.getTime() ?? 0) - Date.now() - renewedEarlyMs
+  return { token: result.accessToken, heldUntil: performance.now() + Math.min(heldMs, leftMs) }
 }
 
 /** An answer MSAL cannot use. Its message quotes the service, so only its code is taken. */

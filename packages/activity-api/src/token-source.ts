@@ -18,11 +18,13 @@ export interface TokenSource {
 export function createTokenSource(options: ActivityApiOptions, agent: Dispatcher): TokenSource {
   const ask = createCredentialChoice(options.credentials, (credential) => createLogin(options, agent, credential))
   let refused: string | undefined
+  let held: Granted | undefined
   let pending: Promise<string> | undefined
 
   const acquire = async () => {
     const known = await ask({ skipCache: false })
-    return known.token === refused ? (await ask({ skipCache: true })).token : known.token
+    held = known.token === refused ? await ask({ skipCache: true }) : known
+    return held.token
   }
   const share = () => {
     const request = acquire().finally(() => {
@@ -33,6 +35,7 @@ export function createTokenSource(options: ActivityApiOptions, agent: Dispatcher
   return {
     get: async ({ signal }) => {
       signal?.throwIfAborted()
+      if (held && held.token !== refused && performance.now() < held.heldUntil) return held.token
       pending ??= share()
       return orAbort(pending, signal)
     },
