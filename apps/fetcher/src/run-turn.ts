@@ -12,6 +12,7 @@ import { type ObjectStore, readEntryGroup, readLedgerEntry } from '@mailtrail/la
 import { endsJob, type Handler, type TaskContext, type TenantBrakes, type Turns, type TurnTask } from '@mailtrail/queues'
 import type { TenantApis, TenantLakes } from '@mailtrail/tenants'
 import { type BuryDeps, buryContents, type FailedContent } from './bury-contents.ts'
+import { FailingLakes } from './failing-lakes.ts'
 import { ReceiptBatch } from './receipt-batch.ts'
 import { type SettleDeps, settleContent } from './settle-content.ts'
 
@@ -30,9 +31,10 @@ const contentsAtOnce = 4
  * reports the last content of a listing has its span sealed.
  */
 export function createTurnHandler(deps: TurnDeps): Handler<TurnTask> {
+  const failingLakes = new FailingLakes()
   return async (task, context) => {
     try {
-      await runTurn(deps, task, context)
+      await failingLakes.during(task.tenantId, () => runTurn(deps, task, context))
     } catch (error) {
       // Cut off to be handed back: it keeps its place, and says nothing of the tenant.
       if (context.signal.aborted) throw error
